@@ -1,0 +1,140 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Warnings are errors, memory safety is strict, and what a target shows of another it must say.
+let settings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableExperimentalFeature("Lifetimes"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let containers = Target.Dependency.product(name: "BasicContainers", package: "swift-collections")
+let testing: [SwiftSetting] = settings
+
+func stage(_ name: String, _ imports: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: ["Basics", containers] + imports, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ imports: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: imports, path: "Tests/\(name)", swiftSettings: testing)
+}
+
+// The order below is the order in which a message meets the targets. Arrows point up only:
+// a target imports none that stands below it (Tests/HouseTests holds this).
+let package = Package(
+  name: "Sallyport",
+  products: [.executable(name: "sallyport", targets: ["sallyport"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .target(name: "CLinux"),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(name: "Basics", dependencies: [containers], swiftSettings: settings),
+    stage("Platform", ["CLinux"]),
+    stage("Cryptography", ["COpenSSL"]),
+    stage("SIP", []),
+    stage("SDP", []),
+    stage("Transactions", ["SIP"]),
+    stage("Dialogs", ["SIP", "Transactions"]),
+    stage("Admission", ["SIP"]),
+    stage("Authentication", ["SIP", "Admission"]),
+    stage("Identity", ["SIP", "Authentication"]),
+    stage("Routing", ["SIP", "Identity"]),
+    stage("Topology", ["SIP", "Routing", "Dialogs"]),
+    stage("Media", ["SIP", "SDP", "Routing"]),
+    stage(
+      "Border",
+      [
+        "Cryptography", "SIP", "Transactions", "Dialogs", "Admission", "Authentication", "Identity",
+        "Routing", "Topology", "Media",
+      ]),
+    stage(
+      "Policy",
+      [
+        "Border", "SIP", "Admission", "Authentication", "Identity", "Routing", "Topology", "Media",
+        .product(name: "Yams", package: "Yams"),
+      ]),
+    .executableTarget(
+      name: "sallyport",
+      dependencies: [
+        "Basics", "Platform", "SIP", "Transactions", "Dialogs", "Admission", "Authentication",
+        "Identity", "Routing", "Topology", "Media", "Border",
+        "Policy", containers,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    // Measured, never shipped: `make bench` builds it.
+    .executableTarget(
+      name: "ParserBenchmark", dependencies: ["Basics", "SIP"],
+      path: "Tests/Benchmarks/ParserBenchmark", swiftSettings: settings),
+
+    tests("HouseTests", []),
+    tests("AdmissionTests", ["Basics", "SIP", "Admission"]),
+    .testTarget(
+      name: "CallTests", path: "Tests/CallTests", exclude: ["Scenarios", "call"],
+      swiftSettings: testing),
+    tests("BasicsTests", ["Basics"]),
+    tests(
+      "PolicyTests",
+      [
+        "Basics", "SIP", "Admission", "Routing", "Border", "Policy",
+      ]),
+    tests(
+      "RoutingTests",
+      ["Basics", "SIP", "Admission", "Authentication", "Identity", "Routing"]),
+    tests("CryptographyTests", ["Basics", "Cryptography", containers]),
+    tests("SDPTests", ["Basics", "SDP", containers]),
+    .target(
+      name: "Everything", dependencies: ["Basics", "SIP"], path: "Tests/Fuzz/Everything",
+      swiftSettings: settings),
+    tests("SIPTests", ["Basics", "SIP", "Everything"]),
+    tests("PlatformTests", ["Basics", "Platform", "CLinux", containers]),
+    tests("TransactionsTests", ["Basics", "SIP", "Transactions"]),
+    .target(
+      name: "Rehearsal",
+      dependencies: [
+        "Basics", "SIP", "Transactions", "Dialogs", "Admission", "Authentication", "Identity",
+        "Routing", "Topology", "Media", "Border", containers,
+      ],
+      path: "Tests/Rehearsal", swiftSettings: settings),
+    tests(
+      "BorderTests",
+      [
+        "Basics", "SIP", "Transactions", "Dialogs", "Admission", "Routing", "Border", "Rehearsal",
+      ]),
+    tests("DialogsTests", ["Basics", "Dialogs"]),
+  ]
+)
+
+// Fuzzers are built by `Tests/Fuzz/run` alone: everything is then watched by libFuzzer and the
+// address sanitizer, which no other build should be. They hold the C of libFuzzer, so they are not
+// strict.
+if Context.environment["SALLYPORT_FUZZ"] == "1" {
+  let watched: [String] = ["-sanitize=fuzzer,address"]
+  for target in package.targets where target.type == .regular {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(watched)]
+  }
+  package.targets.append(
+    .target(
+      name: "FuzzDriver", path: "Tests/Fuzz/FuzzDriver",
+      swiftSettings: [.enableExperimentalFeature("Lifetimes")]))
+  for name in ["FuzzMessages", "FuzzStreams", "FuzzValues"] {
+    package.targets.append(
+      .executableTarget(
+        name: name, dependencies: ["Basics", "SIP", "Everything", "FuzzDriver"],
+        path: "Tests/Fuzz/\(name)",
+        swiftSettings: [
+          .enableExperimentalFeature("Lifetimes"),
+          .unsafeFlags(watched + ["-parse-as-library"]),
+        ],
+        // gold, the usual linker here, ends with an internal error on what the sanitizers write.
+        linkerSettings: [.unsafeFlags(watched + ["-use-ld=lld"])]))
+  }
+}
