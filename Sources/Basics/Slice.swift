@@ -1,0 +1,30 @@
+/// A range of octets in a message, as two 16-bit numbers: a message is never longer than
+/// `Slice.longest`, and its tables stay small.
+public struct Slice: Hashable, Sendable {
+  @usableFromInline var _start: UInt16
+  @usableFromInline var _count: UInt16
+
+  /// The last octet that a slice can name is at this offset minus one.
+  public static let longest = Int(UInt16.max)
+
+  public static let empty = Slice(0..<0)
+
+  /// - Precondition: the range lies within 0...`longest`.
+  @inlinable
+  public init(_ range: Range<Int>) {
+    _start = UInt16(range.lowerBound)
+    _count = UInt16(range.upperBound &- range.lowerBound)
+  }
+
+  @inlinable
+  public init(from start: Int, to end: Int) {
+    _start = UInt16(start)
+    _count = UInt16(end &- start)
+  }
+
+  @inlinable public var start: Int { Int(_start) }
+  @inlinable public var count: Int { Int(_count) }
+  @inlinable public var end: Int { Int(_start) &+ Int(_count) }
+  @inlinable public var range: Range<Int> { start..<end }
+  @inlinable public var isEmpty: Bool { _count == 0 }
+}
