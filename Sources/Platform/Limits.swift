@@ -1,0 +1,54 @@
+package import Basics
+
+/// How much of this machine peers may use. Each limit has its answer, which stands beside it.
+package struct Limits: Hashable, Sendable {
+  /// Streams of all workers together, both ways. A further one is closed as soon as it is accepted;
+  /// a message that needs a new one fails.
+  package var connections = 16_384
+  /// Streams that one source address may have. A further one is closed as soon as it is accepted.
+  package var connectionsPerSource = 2_048
+  /// Octets that may wait to be written on one stream. Beyond it the stream is closed and the
+  /// owners of what was not written are told.
+  package var waiting = 256 << 10
+  /// Messages with an owner that may wait on one stream; the same answer.
+  package var waitingMessages = 4_096
+  /// Octets of datagrams that may wait, for each listener of a worker, while its socket takes none.
+  /// Beyond it the datagram is dropped and its owner is told.
+  package var waitingDatagrams = 1 << 20
+  /// Octets of one message on a stream. Beyond it the stream is closed.
+  package var message = 65_536
+  /// Octets on the way from one worker to another. Beyond it the message is dropped and counted.
+  package var ring = 4 << 20
+
+  /// How long a stream may take for its first message, and for each that it has begun. Then it is
+  /// closed.
+  package var unfinished = Interval.seconds(10)
+  /// How long a stream may be silent. Then it is closed.
+  package var idle = Interval.seconds(600)
+  /// How long octets may wait on a stream without one of them being taken. Then it is closed.
+  package var stalled = Interval.seconds(10)
+  /// How long a connection may take to be set up. Then the messages for it have failed.
+  package var connect = Interval.seconds(4)
+  /// How long a stream that we close may take to read what was written before.
+  package var lingering = Interval.seconds(2)
+
+  package init() {}
+}
+
+/// What bounds one turn of the loop, so that no socket can keep the others waiting.
+enum Visit {
+  /// Datagrams that one call takes.
+  static let datagrams = 32
+  /// Calls for one listener in a turn.
+  static let datagramCalls = 4
+  /// Octets that are read from one stream in a turn.
+  static let streamOctets = 32 << 10
+  /// Connections accepted from one listener in a turn.
+  static let accepts = 32
+  /// Records taken from one ring in a turn.
+  static let ringRecords = 128
+  /// Events taken from the kernel in a turn.
+  static let events = 256
+  /// Times that `expire` is called in a turn, and times that failures are told.
+  static let rounds = 16
+}

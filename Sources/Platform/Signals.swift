@@ -1,0 +1,53 @@
+package import Basics
+import CLinux
+
+/// What the outside asks of the process.
+package enum Signal: Hashable, Sendable {
+  /// SIGTERM: end in order.
+  case terminate
+  /// SIGINT: the same, from a terminal.
+  case interrupt
+  /// SIGHUP: read the policy again.
+  case hangUp
+  /// SIGUSR1: say how much the tables hold.
+  case report
+}
+
+/// SIGTERM, SIGINT, SIGHUP and SIGUSR1 as values for the thread that made this. It is made before
+/// other threads are started, which then inherit that these signals are not theirs.
+package struct Signals: ~Copyable {
+  private let descriptor: Descriptor
+
+  /// - Throws: `Refusal.system`.
+  package init() throws(Refusal) {
+    linux_ignore_pipe()
+    var set = sigset_t()
+    unsafe linux_signal_set(&set)
+    let code = unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+    guard code == 0 else { throw Refusal.system(code: code) }
+    let number = unsafe linux_signalfd(&set)
+    guard number >= 0 else { throw Refusal.system(code: linux_errno()) }
+    descriptor = Descriptor(number)
+  }
+
+  /// Waits for the next one.
+  /// - Parameter interval: for how long, in whole milliseconds; `nil` for as long as it takes.
+  package func next(within interval: Interval? = nil) -> Signal? {
+    while true {
+      let time = interval.map { Int32(clamping: $0.milliseconds) } ?? -1
+      let ready = linux_wait_readable(descriptor.number, time)
+      if ready == 0 { return nil }
+      if ready > 0, let signal = read() { return signal }
+    }
+  }
+
+  private func read() -> Signal? {
+    switch linux_read_signal(descriptor.number) {
+    case SIGTERM: .terminate
+    case SIGINT: .interrupt
+    case SIGHUP: .hangUp
+    case SIGUSR1: .report
+    default: nil
+    }
+  }
+}

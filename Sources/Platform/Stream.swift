@@ -1,0 +1,129 @@
+import BasicContainers
+import Basics
+
+/// One connection of a transport that carries streams.
+struct Stream: ~Copyable {
+  enum State {
+    /// Being set up; what is to be sent waits.
+    case connecting
+    case open
+    /// To be closed when all that waits is written. Nothing is read for the element any more.
+    case finishing
+    /// All is written and the other side was told so; it may still read.
+    case lingering
+  }
+
+  /// A message that is not written whole, and somebody who wants to know if it never is.
+  struct Waiting {
+    /// Where it ends, counted from the stream's beginning.
+    var end: Int64
+    var owner: UInt64
+    var origin: UInt8
+    var flow: Flow
+  }
+
+  let descriptor: Descriptor
+  let flow: Flow
+  /// Whether the other side opened it.
+  let isAccepted: Bool
+  var state: State
+  /// The beginning of a message that is not whole yet.
+  var inbound = Buffer()
+  var outbound = Buffer()
+  private var waiting = UniqueArray<Waiting>()
+  private var firstWaiting = 0
+  private var queued: Int64 = 0
+  private var written: Int64 = 0
+  /// Whether a whole message has come in.
+  var hasSpoken = false
+  /// Whether it stands in the list of streams to be written at the end of this turn.
+  var isDirty = false
+  var watched: Readiness
+  /// When the state or the unfinished message began.
+  var since: Instant
+  var lastHeard: Instant
+  var lastWritten: Instant
+
+  init(_ descriptor: consuming Descriptor, _ flow: Flow, accepted: Bool, now: Instant) {
+    self.descriptor = descriptor
+    self.flow = flow
+    isAccepted = accepted
+    state = accepted ? .open : .connecting
+    watched = accepted ? .read : .write
+    since = now
+    lastHeard = now
+    lastWritten = now
+  }
+
+  var waitingMessages: Int { waiting.count &- firstWaiting }
+
+  mutating func queue(_ bytes: Span<UInt8>, owner: UInt64, origin: UInt8, flow: Flow, now: Instant)
+  {
+    if outbound.isEmpty { lastWritten = now }
+    outbound.append(bytes)
+    queued &+= Int64(bytes.count)
+    guard owner != 0 else { return }
+    waiting.append(Waiting(end: queued, owner: owner, origin: origin, flow: flow))
+  }
+
+  /// Writes as much as the kernel takes.
+  /// - Returns: how many octets.
+  mutating func write(now: Instant) throws(Errno) -> Int {
+    var total = 0
+    while !outbound.isEmpty {
+      do throws(Errno) {
+        let count = try outbound.drain(to: descriptor.number)
+        total &+= count
+        lastWritten = now
+      } catch {
+        if error.isAgain { break }
+        throw error
+      }
+    }
+    written &+= Int64(total)
+    forgetWritten()
+    return total
+  }
+
+  /// Takes the messages that were not written whole, for their owners to be told.
+  mutating func takeWaiting() -> UniqueArray<Waiting> {
+    waiting.removeSubrange(0..<firstWaiting)
+    firstWaiting = 0
+    return exchange(&waiting, with: UniqueArray())
+  }
+
+  /// What it wants to be told by the kernel.
+  var wanted: Readiness {
+    switch state {
+    case .connecting: .write
+    case .open: outbound.isEmpty ? .read : [.read, .write]
+    case .finishing: .write
+    case .lingering: .read
+    }
+  }
+
+  /// When it is to be closed if nothing happens.
+  func deadline(_ limits: Limits) -> Instant {
+    var deadline: Instant
+    switch state {
+    case .connecting: return since + limits.connect
+    case .lingering: return since + limits.lingering
+    case .finishing: deadline = .distantFuture
+    case .open:
+      deadline = max(lastHeard, lastWritten) + limits.idle
+      if isUnfinished { deadline = min(deadline, since + limits.unfinished) }
+    }
+    if !outbound.isEmpty { deadline = min(deadline, lastWritten + limits.stalled) }
+    return deadline
+  }
+
+  /// Whether the other side owes us the rest of a message, or the first one.
+  var isUnfinished: Bool { !inbound.isEmpty || (isAccepted && !hasSpoken) }
+
+  private mutating func forgetWritten() {
+    while firstWaiting < waiting.count, waiting[firstWaiting].end <= written { firstWaiting &+= 1 }
+    guard firstWaiting == waiting.count || firstWaiting > 256 else { return }
+    waiting.removeSubrange(0..<firstWaiting)
+    firstWaiting = 0
+  }
+}

@@ -1,0 +1,381 @@
+import BasicContainers
+import Basics
+import CLinux
+
+/// All streams of one worker: those that peers opened, and those that we opened, by where they
+/// lead.
+struct Streams: ~Copyable {
+  /// Why a stream ends.
+  enum Cause {
+    case ended, refused, late, unread, unwanted
+
+    var count: Count? {
+      switch self {
+      case .late: .late
+      case .unread: .unread
+      case .ended, .refused, .unwanted: nil
+      }
+    }
+  }
+
+  /// What reading has brought.
+  enum Reading {
+    case nothing
+    case octets
+    /// No more will come.
+    case ended
+  }
+
+  private static let pong: [UInt8] = [0x0d, 0x0a]
+  /// The clock looks after streams no more often than this.
+  private static let patience = Interval.milliseconds(50)
+
+  private let worker: UInt8
+  private let locals: [Listener]
+  private let limits: Limits
+  private let census: Census
+  private let counters: Counters
+  private var table: SlotTable<Stream>
+  private var routes = Index(expected: 64)
+  private let secret = Entropy.key()
+  private var dirty = UniqueArray<Handle>()
+  /// What was not sent.
+  var failures = UniqueArray<Failure>()
+  /// When to look for streams that have used up their time.
+  private(set) var nextLook = Instant.distantFuture
+
+  init(
+    worker: UInt8, locals: [Listener], _ limits: Limits, _ census: Census, _ counters: Counters
+  ) {
+    self.worker = worker
+    self.locals = locals
+    self.limits = limits
+    self.census = census
+    self.counters = counters
+    // A generation of another life of this process must not name a stream of this one.
+    let first = UInt32(truncatingIfNeeded: Entropy.word())
+    table = SlotTable(limit: limits.connections, firstGeneration: first)
+  }
+
+  var count: Int { table.count }
+
+  func contains(_ handle: Handle) -> Bool { table.contains(handle) }
+
+  /// Whether something is still to be written. It looks at all streams: a question for the end.
+  mutating func hasUnwritten() -> Bool {
+    for handle in table.handles() where table.with(handle, { $0.outbound.isEmpty }) == false {
+      return true
+    }
+    return false
+  }
+}
+
+// MARK: - How streams begin
+
+extension Streams {
+  /// Takes in a connection that a peer opened.
+  mutating func accept(
+    _ number: Int32, _ remote: Endpoint, listener: UInt8, _ poll: borrowing Poll, now: Instant
+  ) {
+    let descriptor = Descriptor(number)
+    guard census.enter(remote.address) else { return counters.add(.refused) }
+    let flow = Flow(.tcp, listener: listener, remote: remote)
+    let stream = Stream(descriptor, flow, accepted: true, now: now)
+    guard let handle = table.insert(stream) else {
+      counters.add(.refused)
+      return census.leave(remote.address)
+    }
+    guard poll.add(number, .stream(handle), .read) else { return close(handle, .ended) }
+    counters.add(.accepted)
+    counters.add(.open)
+    lookBy(now + min(limits.unfinished, limits.idle))
+  }
+
+  /// Begins to connect.
+  private mutating func connect(_ flow: Flow, _ poll: borrowing Poll, now: Instant) -> Handle? {
+    guard flow.transport == .tcp, Int(flow.listener) < locals.count, !table.isFull,
+      census.enter(nil)
+    else { return nil }
+    guard
+      let new = try? Socket.connect(
+        to: flow.remote, from: locals[Int(flow.listener)].local.address)
+    else {
+      census.leave(nil)
+      return nil
+    }
+    var own = flow
+    own.connection = nil
+    var stream = Stream(Descriptor(new.descriptor), own, accepted: false, now: now)
+    if new.isDone { stream.state = .open }
+    let wanted = stream.wanted
+    stream.watched = wanted
+    guard let handle = table.insert(stream) else { return nil }
+    counters.add(.open)
+    counters.add(.connected)
+    routes.insert(route(flow), handle)
+    guard poll.add(new.descriptor, .stream(handle), wanted) else {
+      close(handle, .refused)
+      return nil
+    }
+    lookBy(now + min(limits.connect, limits.idle))
+    return handle
+  }
+
+  private func route(_ flow: Flow) -> Key {
+    var hash = KeyedHash(secret: secret)
+    hash.combine(flow.remote.address.high)
+    hash.combine(flow.remote.address.low)
+    hash.combine(UInt64(flow.remote.port) << 16 | UInt64(flow.listener))
+    return hash.finish()
+  }
+}
+
+// MARK: - Writing
+
+extension Streams {
+  /// Queues a message on the stream that its flow names, or else on one to where the flow leads
+  /// (RFC 3261 §18.2.2). `flush` writes it.
+  mutating func send(
+    _ bytes: Span<UInt8>, _ flow: Flow, owner: UInt64, origin: UInt8, _ poll: borrowing Poll,
+    now: Instant
+  ) {
+    guard let handle = find(flow) ?? connect(flow, poll, now: now) else {
+      return fail(Failure(owner: owner, flow: flow, origin: origin))
+    }
+    if !hasRoom(handle, bytes.count) { write(handle, poll, now: now) }
+    guard table.contains(handle), hasRoom(handle, bytes.count) else {
+      close(handle, .unread)
+      return fail(Failure(owner: owner, flow: flow, origin: origin))
+    }
+    let isNew = table.with(handle) { stream in
+      stream.queue(bytes, owner: owner, origin: origin, flow: flow, now: now)
+      return !exchange(&stream.isDirty, with: true)
+    }
+    if isNew == true { dirty.append(handle) }
+    counters.add(.streamMessagesOut)
+  }
+
+  /// Answers a ping (RFC 5626 §3.5.1).
+  mutating func pong(_ handle: Handle, now: Instant) {
+    guard hasRoom(handle, Self.pong.count) else { return close(handle, .unread) }
+    let isNew = table.with(handle) { stream in
+      stream.queue(Self.pong.span, owner: 0, origin: worker, flow: stream.flow, now: now)
+      return !exchange(&stream.isDirty, with: true)
+    }
+    if isNew == true { dirty.append(handle) }
+  }
+
+  /// Writes what was queued in this turn.
+  mutating func flush(_ poll: borrowing Poll, now: Instant) {
+    for place in 0..<dirty.count { write(dirty[place], poll, now: now) }
+    dirty.removeAll(keepingCapacity: true)
+  }
+
+  /// The stream that a flow names or leads to, if it can still take a message.
+  private mutating func find(_ flow: Flow) -> Handle? {
+    if let named = flow.connection, named.worker == worker, canWrite(named.handle) {
+      return named.handle
+    }
+    guard let handle = routes.find(route(flow)), canWrite(handle) else { return nil }
+    return handle
+  }
+
+  private mutating func canWrite(_ handle: Handle) -> Bool {
+    table.with(handle) { stream in
+      switch stream.state {
+      case .connecting, .open: true
+      case .finishing, .lingering: false
+      }
+    } ?? false
+  }
+
+  private mutating func hasRoom(_ handle: Handle, _ count: Int) -> Bool {
+    table.with(handle) { stream in
+      stream.outbound.count &+ count <= limits.waiting
+        && stream.waitingMessages < limits.waitingMessages
+    } ?? false
+  }
+
+  /// Writes what waits on one stream.
+  mutating func write(_ handle: Handle, _ poll: borrowing Poll, now: Instant) {
+    let isBroken = table.with(handle) { stream in
+      stream.isDirty = false
+      guard stream.state != .connecting else { return false }
+      do throws(Errno) {
+        let count = try stream.write(now: now)
+        counters.add(.octetsOut, count)
+      } catch {
+        return true
+      }
+      return false
+    }
+    if isBroken == true { return close(handle, .ended) }
+    finish(handle, now: now)
+    watch(handle, poll)
+    if let deadline = table.with(handle, { $0.outbound.isEmpty ? nil : $0.lastWritten }) ?? nil {
+      lookBy(deadline + limits.stalled)
+    }
+  }
+
+  private mutating func watch(_ handle: Handle, _ poll: borrowing Poll) {
+    let change: (Int32, Readiness)? =
+      table.with(handle) { stream in
+        let wanted = stream.wanted
+        guard wanted != stream.watched else { return nil }
+        stream.watched = wanted
+        return (stream.descriptor.number, wanted)
+      } ?? nil
+    if let (number, wanted) = change { poll.change(number, .stream(handle), wanted) }
+  }
+}
+
+// MARK: - Reading
+
+extension Streams {
+  /// The flow of what comes in on a stream.
+  mutating func flow(_ handle: Handle) -> Flow? {
+    table.with(handle) { stream in
+      var flow = stream.flow
+      flow.connection = Connection(worker: worker, handle: handle)
+      return flow
+    }
+  }
+
+  /// The stream can be written to: a connection may have been set up, or what waits goes on.
+  mutating func becameWritable(_ handle: Handle, _ poll: borrowing Poll, now: Instant) {
+    let error: Int32? = table.with(handle) { stream in
+      guard stream.state == .connecting else { return 0 }
+      let error = linux_socket_error(stream.descriptor.number)
+      if error == 0 {
+        stream.state = .open
+        stream.lastHeard = now
+      }
+      return error
+    }
+    guard error == 0 else { return close(handle, .refused) }
+    write(handle, poll, now: now)
+  }
+
+  /// Puts what came in into `scratch`, after the beginning of a message that was there already.
+  mutating func read(_ handle: Handle, into scratch: inout Buffer, now: Instant) -> Reading {
+    scratch.removeAll()
+    return table.with(handle) { stream in
+      guard stream.state != .connecting else { return .nothing }
+      if !stream.inbound.isEmpty {
+        scratch.append(stream.inbound.bytes)
+        stream.inbound.removeAll()
+      }
+      let before = scratch.count
+      do throws(Errno) {
+        let count = try scratch.fill(from: stream.descriptor.number, atMost: Visit.streamOctets)
+        counters.add(.octetsIn, count)
+        if count == 0 { return .ended }
+        if before == 0, stream.hasSpoken { stream.since = now }
+        stream.lastHeard = now
+        // What a stream says that we close is read, so that it sees the end, and not an abort; no
+        // more.
+        guard stream.state == .open else { return .nothing }
+        return .octets
+      } catch {
+        guard error.isAgain else { return .ended }
+        if before > 0 { stream.inbound.append(scratch.bytes) }
+        return .nothing
+      }
+    } ?? .nothing
+  }
+
+  /// Notes that a whole message came in on the stream.
+  mutating func heard(_ handle: Handle, now: Instant) {
+    counters.add(.streamMessagesIn)
+    _ = table.with(handle) { stream in
+      stream.hasSpoken = true
+      stream.since = now
+    }
+  }
+
+  /// Keeps the beginning of a message for the next time.
+  /// - Returns: whether it may still become one.
+  mutating func keep(_ handle: Handle, _ rest: Span<UInt8>, now: Instant) -> Bool {
+    guard rest.count < limits.message else { return false }
+    let isLate = table.with(handle) { stream in
+      stream.inbound.append(rest)
+      return !rest.isEmpty
+    }
+    if isLate == true { lookBy(now + limits.unfinished) }
+    return true
+  }
+}
+
+// MARK: - How streams end
+
+extension Streams {
+  /// Closes a stream when all that was queued is written.
+  mutating func close(_ handle: Handle, _ poll: borrowing Poll, now: Instant) {
+    _ = table.with(handle) { stream in
+      if stream.state == .open { stream.state = .finishing }
+    }
+    write(handle, poll, now: now)
+    if table.with(handle, { $0.state == .connecting }) == true { close(handle, .unwanted) }
+  }
+
+  /// A stream that is to be closed and has written all tells the other side, and waits for its end.
+  private mutating func finish(_ handle: Handle, now: Instant) {
+    let isFinished = table.with(handle) { stream in
+      guard stream.state == .finishing, stream.outbound.isEmpty else { return false }
+      _ = shutdown(stream.descriptor.number, Int32(SHUT_WR))
+      stream.state = .lingering
+      stream.since = now
+      return true
+    }
+    if isFinished == true { lookBy(now + limits.lingering) }
+  }
+
+  /// Closes a stream now. The owners of what was not written are told.
+  mutating func close(_ handle: Handle, _ cause: Cause) {
+    guard var stream = table.remove(handle) else { return }
+    if let count = cause.count { counters.add(count) }
+    counters.add(.closed)
+    counters.add(.open, -1)
+    census.leave(stream.isAccepted ? stream.flow.remote.address : nil)
+    if !stream.isAccepted, routes.find(route(stream.flow)) == handle {
+      routes.remove(route(stream.flow))
+    }
+    let waiting = stream.takeWaiting()
+    for place in 0..<waiting.count {
+      let one = waiting[place]
+      fail(Failure(owner: one.owner, flow: one.flow, origin: one.origin))
+    }
+  }
+
+  private mutating func fail(_ failure: Failure) {
+    counters.add(.failures)
+    if failure.owner != 0 { failures.append(failure) }
+  }
+
+  private mutating func lookBy(_ instant: Instant) { nextLook = min(nextLook, instant) }
+
+  /// Closes the streams that have used up their time.
+  mutating func expire(now: Instant) {
+    guard nextLook <= now else { return }
+    nextLook = .distantFuture
+    for handle in table.handles() {
+      let deadline = table.with(handle) { $0.deadline(limits) } ?? .distantFuture
+      if deadline <= now {
+        close(handle, cause(handle))
+      } else {
+        lookBy(max(deadline, now + Self.patience))
+      }
+    }
+  }
+
+  private mutating func cause(_ handle: Handle) -> Cause {
+    table.with(handle) { stream in
+      switch stream.state {
+      case .connecting: .refused
+      case .lingering: .ended
+      case .finishing: .unread
+      case .open: stream.outbound.isEmpty ? .late : .unread
+      }
+    } ?? .ended
+  }
+}

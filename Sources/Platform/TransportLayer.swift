@@ -1,0 +1,225 @@
+import BasicContainers
+import Basics
+import CLinux
+
+/// The transport layer of one worker (RFC 3261 §18): its sockets, its streams, and the ways to the
+/// other workers. It knows nothing of the element.
+struct TransportLayer: ~Copyable {
+  // Not private: another file that destroys the layer then refers to what is not there (Swift
+  // 6.3.1).
+  struct Accepting: ~Copyable {
+    let descriptor: Descriptor
+    let listener: UInt8
+  }
+
+  /// How long no connection is accepted after the kernel had no descriptor left.
+  private static let breath = Interval.milliseconds(100)
+
+  let worker: Int
+  let poll: Poll
+  let counters: Counters
+  var streams: Streams
+  var neighbours: Neighbours
+  private var datagrams = UniqueArray<Datagrams>()
+  // From a listener to its place in `datagrams`, -1 for none.
+  private var places: [Int]
+  private var accepting = UniqueArray<Accepting>()
+  private var acceptAgain: Instant?
+  private let limits: Limits
+
+  init(
+    worker: Int, listeners: [Listener], _ limits: Limits, _ census: Census, _ counters: Counters,
+    _ neighbours: consuming Neighbours, _ poll: consuming Poll
+  ) {
+    self.worker = worker
+    self.poll = poll
+    self.counters = counters
+    self.limits = limits
+    self.neighbours = neighbours
+    streams = Streams(
+      worker: UInt8(truncatingIfNeeded: worker), locals: listeners, limits, census, counters)
+    places = listeners.map { _ in -1 }
+  }
+
+  /// Takes in the socket of a listener.
+  mutating func add(
+    _ socket: consuming Descriptor, _ transport: Transport, listener: Int
+  ) throws(Errno) {
+    let number = socket.number
+    let place = UInt8(truncatingIfNeeded: listener)
+    let token: Token
+    if transport == .udp {
+      token = .datagrams(datagrams.count)
+      places[listener] = datagrams.count
+      datagrams.append(
+        Datagrams(
+          socket, listener: place, worker: UInt8(truncatingIfNeeded: worker),
+          waitingLimit: limits.waitingDatagrams))
+    } else {
+      token = .connections(accepting.count)
+      accepting.append(Accepting(descriptor: socket, listener: place))
+    }
+    guard poll.add(number, token, .read) else { throw Errno.last }
+  }
+
+  /// When something is to be done here, whatever happens.
+  var nextDeadline: Instant { min(streams.nextLook, acceptAgain ?? .distantFuture) }
+
+  mutating func expire(now: Instant) {
+    streams.expire(now: now)
+    guard let again = acceptAgain, again <= now else { return }
+    acceptAgain = nil
+    for place in 0..<accepting.count {
+      poll.change(accepting[place].descriptor.number, .connections(place), .read)
+    }
+  }
+
+  /// Whether all that was to be sent has gone to the kernel.
+  mutating func isQuiet() -> Bool {
+    for place in 0..<datagrams.count where datagrams[place].hasBacklog { return false }
+    return streams.failures.isEmpty && !streams.hasUnwritten()
+  }
+}
+
+// MARK: - The way in
+
+extension TransportLayer {
+  /// Takes the datagrams of one listener.
+  mutating func receive(_ place: Int, into inbox: inout Inbox) -> Int {
+    let count = inbox.receive(from: datagrams[place].descriptor.number)
+    guard count > 0 else { return 0 }
+    var octets = 0
+    for datagram in 0..<count { octets &+= inbox.datagram(datagram).count }
+    counters.add(.datagramsIn, count)
+    counters.add(.octetsIn, octets)
+    return count
+  }
+
+  func listener(_ place: Int) -> UInt8 { datagrams[place].listener }
+
+  /// The socket takes datagrams again.
+  mutating func becameWritable(_ place: Int) {
+    datagrams[place].flushBacklog(counters, &streams.failures)
+    datagrams[place].watch(poll, place)
+  }
+
+  mutating func becameWritable(stream handle: Handle, now: Instant) {
+    streams.becameWritable(handle, poll, now: now)
+  }
+
+  /// Takes the connections that wait at one listener.
+  mutating func accept(_ place: Int, now: Instant) {
+    let listener = accepting[place].listener
+    for _ in 0..<Visit.accepts {
+      do throws(Errno) {
+        let new = try Socket.accept(accepting[place].descriptor.number)
+        guard let remote = new.remote else {
+          _ = Descriptor(new.descriptor)
+          continue
+        }
+        streams.accept(new.descriptor, remote, listener: listener, poll, now: now)
+      } catch {
+        if error.isAgain { return }
+        // The peer has gone again, or the network has: nothing of ours is wrong.
+        guard [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(error.code) else { continue }
+        // They still wait at the listener, which would wake us without end.
+        poll.change(accepting[place].descriptor.number, .connections(place), [])
+        acceptAgain = now + Self.breath
+        return
+      }
+    }
+  }
+
+  /// Gives a message to the worker that owns it.
+  mutating func handOver(_ bytes: Span<UInt8>, _ flow: Flow, to owner: Int) {
+    push(Envelope(.message, flow), bytes, to: owner)
+  }
+
+  @discardableResult
+  private mutating func push(_ envelope: Envelope, _ body: Span<UInt8>, to other: Int) -> Bool {
+    let isTaken = neighbours.push(envelope, body, to: other)
+    counters.add(isTaken ? .handedOver : .ringFull)
+    return isTaken
+  }
+}
+
+// MARK: - The way out
+
+extension TransportLayer {
+  /// Sends all that an outbox holds, which may then be cleared.
+  mutating func carry(_ outbox: borrowing Outbox, now: Instant) {
+    for place in 0..<outbox.transmits.count {
+      let transmit = outbox.transmits[place]
+      let start = Int(transmit.start)
+      let bytes = outbox.bytes.span.extracting(start..<start &+ Int(transmit.count))
+      if transmit.flow.transport == .udp {
+        send(datagram: bytes, transmit)
+      } else {
+        send(message: bytes, transmit, now: now)
+      }
+    }
+    for place in 0..<datagrams.count where !datagrams[place].isEmpty { flush(place) }
+    for place in 0..<outbox.closes.count { close(outbox.closes[place], now: now) }
+    streams.flush(poll, now: now)
+    neighbours.ringBells()
+  }
+
+  /// A message that another worker wants on a stream of ours.
+  mutating func carry(_ bytes: Span<UInt8>, _ envelope: Envelope, now: Instant) {
+    streams.send(
+      bytes, envelope.flow, owner: envelope.owner, origin: envelope.origin, poll, now: now)
+  }
+
+  /// Tells another worker of its failure.
+  mutating func tell(_ failure: Failure) {
+    let envelope = Envelope(.failure, failure.flow, owner: failure.owner)
+    push(envelope, Span(), to: Int(failure.origin))
+  }
+
+  private mutating func send(datagram bytes: Span<UInt8>, _ transmit: Transmit) {
+    let listener = Int(transmit.flow.listener)
+    let place = listener < places.count ? places[listener] : -1
+    guard place >= 0 else { return fail(transmit) }
+    datagrams[place].add(bytes, transmit)
+    if datagrams[place].isFull { flush(place) }
+  }
+
+  private mutating func send(message bytes: Span<UInt8>, _ transmit: Transmit, now: Instant) {
+    let flow = transmit.flow
+    let own = UInt8(truncatingIfNeeded: worker)
+    guard let named = flow.connection, Int(named.worker) != worker,
+      Int(named.worker) < neighbours.count
+    else {
+      return streams.send(bytes, flow, owner: transmit.owner, origin: own, poll, now: now)
+    }
+    let envelope = Envelope(.transmit, flow, owner: transmit.owner, origin: own)
+    if !push(envelope, bytes, to: Int(named.worker)) { fail(transmit) }
+  }
+
+  /// Closes a stream, here or where it is held, after what was queued on it.
+  mutating func close(_ connection: Connection, now: Instant) {
+    guard Int(connection.worker) != worker else {
+      return streams.close(connection.handle, poll, now: now)
+    }
+    let nowhere = Endpoint(.unspecified, port: 0)
+    let flow = Flow(.tcp, listener: 0, remote: nowhere, connection: connection)
+    push(Envelope(.close, flow), Span(), to: Int(connection.worker))
+  }
+
+  mutating func closeUnframed(_ handle: Handle, now: Instant) {
+    counters.add(.unframed)
+    streams.close(handle, poll, now: now)
+  }
+
+  private mutating func flush(_ place: Int) {
+    datagrams[place].flush(counters, &streams.failures)
+    datagrams[place].watch(poll, place)
+  }
+
+  private mutating func fail(_ transmit: Transmit) {
+    counters.add(.failures)
+    guard transmit.owner != 0 else { return }
+    let own = UInt8(truncatingIfNeeded: worker)
+    streams.failures.append(Failure(owner: transmit.owner, flow: transmit.flow, origin: own))
+  }
+}

@@ -1,0 +1,288 @@
+import BasicContainers
+import Basics
+
+/// What a worker shares with the threads that speak to it.
+final class Desk<Letter: Sendable>: Sendable {
+  let mailbox = Mailbox<Letter>()
+  let bell: Doorbell
+  let counters = Counters()
+
+  init() throws(Errno) { bell = try Doorbell() }
+}
+
+/// One thread, one epoll loop, one element.
+///
+/// A turn of the loop: wait for events, and under load a little longer for more of them; take what
+/// is there, a bounded piece of each source; let the timers run; and send. After every input the
+/// outbox is drained before it could overflow, and at the end of the turn it is empty.
+struct Worker<E: Element & ~Copyable>: ~Copyable {
+  private var element: E
+  private var outbox = Outbox()
+  private var layer: TransportLayer
+  private let desk: Desk<E.Letter>
+  private let ending: Ending
+  private var batching: Batching
+  private var now: Instant
+  /// Something was left for the next turn, which is not to wait then.
+  private var isBusy = false
+  private var isDrained = false
+
+  init(
+    _ element: consuming E, _ layer: consuming TransportLayer, _ desk: Desk<E.Letter>,
+    _ ending: Ending, batching: Interval
+  ) {
+    self.element = element
+    self.layer = layer
+    self.desk = desk
+    self.ending = ending
+    now = Clock.now()
+    self.batching = Batching(longest: batching, now: now)
+  }
+
+  /// Serves until it is told to end.
+  mutating func run() {
+    var inbox = Inbox()
+    var scratch = Buffer(capacity: 2 * Visit.streamOctets)
+    while !isOver() {
+      let events = sleep()
+      now = Clock.now()
+      isBusy = false
+      var drained = 0
+      for place in 0..<events {
+        drained &+= visit(layer.poll.event(place), &inbox, &scratch)
+      }
+      drained &+= takeOver()
+      takeLetters()
+      expire()
+      settle()
+      desk.counters.add(.turns)
+      nap(after: drained)
+    }
+  }
+
+  /// Waits for events, and for no longer than until the next deadline.
+  private mutating func sleep() -> Int {
+    desk.bell.lieDown()
+    let hasWork = isBusy || !desk.mailbox.isEmpty || !layer.neighbours.isEmpty
+    let deadline = min(layer.nextDeadline, element.nextDeadline() ?? .distantFuture)
+    let end = min(deadline, ending.deadline)
+    let events: Int
+    if hasWork || end <= now {
+      events = layer.poll.wait(Interval(nanoseconds: 0))
+    } else {
+      events = layer.poll.wait(end == .distantFuture ? nil : end - Clock.now())
+    }
+    desk.bell.getUp()
+    return events
+  }
+
+  /// Under load, waits a little so that the next turn takes more at once.
+  private mutating func nap(after drained: Int) {
+    let time = batching.wait(after: drained, now: now)
+    guard time.nanoseconds > 0, !isBusy else { return }
+    desk.counters.add(.naps)
+    Clock.sleep(time)
+  }
+
+  private mutating func isOver() -> Bool {
+    guard ending.deadline != .distantFuture else { return false }
+    guard now < ending.deadline else { return true }
+    let isDrained = element.isDrained() && layer.isQuiet()
+    if isDrained != self.isDrained {
+      self.isDrained = isDrained
+      ending.count(isDrained)
+    }
+    return ending.isComplete
+  }
+}
+
+// MARK: - Inputs
+
+extension Worker where E: ~Copyable {
+  /// Serves one event.
+  /// - Returns: how many messages came in by it.
+  private mutating func visit(
+    _ event: (token: Token, readiness: Readiness), _ inbox: inout Inbox, _ scratch: inout Buffer
+  ) -> Int {
+    switch event.token {
+    case .bell:
+      desk.bell.quiet()
+      return 0
+    case .datagrams(let place):
+      if event.readiness.contains(.write) { layer.becameWritable(place) }
+      return takeDatagrams(place, &inbox)
+    case .connections(let place):
+      layer.accept(place, now: now)
+      return 0
+    case .stream(let handle):
+      return visit(stream: handle, event.readiness, &scratch)
+    }
+  }
+
+  private mutating func takeDatagrams(_ place: Int, _ inbox: inout Inbox) -> Int {
+    let listener = layer.listener(place)
+    var total = 0
+    for _ in 0..<Visit.datagramCalls {
+      let count = layer.receive(place, into: &inbox)
+      total &+= count
+      for datagram in 0..<count {
+        let bytes = inbox.datagram(datagram)
+        guard let source = inbox.source(datagram), !bytes.isEmpty else {
+          desk.counters.add(.unusable)
+          continue
+        }
+        take(bytes, Flow(.udp, listener: listener, remote: source))
+      }
+      settle()
+      if count < Visit.datagrams { break }
+    }
+    return total
+  }
+
+  /// A whole message: for the element here, or for that of another worker.
+  private mutating func take(_ bytes: Span<UInt8>, _ flow: Flow) {
+    if layer.neighbours.count > 1 {
+      let owner = element.owner(of: bytes)
+      if owner != layer.worker, owner >= 0, owner < layer.neighbours.count {
+        return layer.handOver(bytes, flow, to: owner)
+      }
+    }
+    receive(bytes, flow)
+  }
+
+  private mutating func receive(_ bytes: Span<UInt8>, _ flow: Flow) {
+    if !outbox.hasRoom { settle() }
+    element.receive(bytes, from: flow, now: now, into: &outbox)
+  }
+
+  private mutating func visit(
+    stream handle: Handle, _ readiness: Readiness, _ scratch: inout Buffer
+  ) -> Int {
+    if !readiness.isDisjoint(with: [.write, .trouble]) {
+      layer.becameWritable(stream: handle, now: now)
+    }
+    guard !readiness.isDisjoint(with: [.read, .trouble]) else { return 0 }
+    switch layer.streams.read(handle, into: &scratch, now: now) {
+    case .nothing: return 0
+    case .ended:
+      layer.streams.close(handle, .ended)
+      return 0
+    case .octets:
+      return takeFrames(handle, scratch)
+    }
+  }
+
+  /// Cuts what a stream has brought into messages, and keeps the rest.
+  private mutating func takeFrames(_ handle: Handle, _ scratch: borrowing Buffer) -> Int {
+    guard let flow = layer.streams.flow(handle) else { return 0 }
+    let bytes = scratch.bytes
+    var used = 0
+    var messages = 0
+    while used < bytes.count {
+      let rest = bytes.extracting(used..<bytes.count)
+      switch element.frame(rest) {
+      case .needMore:
+        if !layer.streams.keep(handle, rest, now: now) {
+          settle()
+          layer.closeUnframed(handle, now: now)
+        }
+        return messages
+      case .message(let count) where count > 0 && count <= rest.count:
+        layer.streams.heard(handle, now: now)
+        take(rest.extracting(0..<count), flow)
+        used &+= count
+        messages &+= 1
+      case .keepAlive(let count, let pong) where count > 0 && count <= rest.count:
+        if pong { layer.streams.pong(handle, now: now) }
+        used &+= count
+      default:
+        // What the messages before it have caused is still sent.
+        settle()
+        layer.closeUnframed(handle, now: now)
+        return messages
+      }
+    }
+    return messages
+  }
+}
+
+// MARK: - Other threads, and time
+
+extension Worker where E: ~Copyable {
+  /// Takes what the other workers have handed over, in their order.
+  private mutating func takeOver() -> Int {
+    var total = 0
+    for other in 0..<layer.neighbours.count {
+      guard let ring = layer.neighbours.ring(from: other) else { continue }
+      var left = Visit.ringRecords
+      while left > 0, let envelope = ring.front() {
+        open(envelope, ring.body(of: envelope))
+        ring.removeFirst(envelope)
+        left &-= 1
+      }
+      if left == 0 { isBusy = true }
+      total &+= Visit.ringRecords &- left
+    }
+    desk.counters.add(.takenOver, total)
+    return total
+  }
+
+  private mutating func open(_ envelope: Envelope, _ body: Span<UInt8>) {
+    switch envelope.kind {
+    case .message: receive(body, envelope.flow)
+    case .transmit: layer.carry(body, envelope, now: now)
+    case .failure: tell(envelope.owner, envelope.flow)
+    case .close:
+      if let connection = envelope.flow.connection { layer.close(connection, now: now) }
+    case .skip: break
+    }
+  }
+
+  private mutating func takeLetters() {
+    guard !desk.mailbox.isEmpty else { return }
+    for letter in desk.mailbox.takeAll() {
+      if !outbox.hasRoom { settle() }
+      element.take(letter, now: now, into: &outbox)
+    }
+  }
+
+  private mutating func expire() {
+    layer.expire(now: now)
+    for _ in 0..<Visit.rounds {
+      guard let deadline = element.nextDeadline(), deadline <= now else { return }
+      if !outbox.hasRoom { settle() }
+      element.expire(now: now, into: &outbox)
+    }
+    isBusy = true
+  }
+
+  /// Drains the outbox, and tells of what could not be sent, which may fill it again.
+  private mutating func settle() {
+    for _ in 0..<Visit.rounds {
+      layer.carry(outbox, now: now)
+      outbox.clear()
+      guard !layer.streams.failures.isEmpty else { return }
+      tellFailures()
+    }
+    isBusy = true
+  }
+
+  private mutating func tellFailures() {
+    var told = 0
+    while told < layer.streams.failures.count, outbox.hasRoom {
+      let failure = layer.streams.failures[told]
+      told &+= 1
+      if Int(failure.origin) == layer.worker {
+        element.failed(owner: failure.owner, flow: failure.flow, now: now, into: &outbox)
+      } else {
+        layer.tell(failure)
+      }
+    }
+    layer.streams.failures.removeSubrange(0..<told)
+  }
+
+  private mutating func tell(_ owner: UInt64, _ flow: Flow) {
+    if !outbox.hasRoom { settle() }
+    element.failed(owner: owner, flow: flow, now: now, into: &outbox)
+  }
+}

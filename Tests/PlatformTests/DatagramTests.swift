@@ -1,0 +1,119 @@
+import Basics
+import Foundation
+import Platform
+import Testing
+
+@Suite("Datagrams")
+struct DatagramTests {
+  private func start(
+    _ listeners: [Listener], _ witness: Witness, workers: Int = 1, notes: Bool = false
+  ) throws -> Workers<EchoElement> {
+    var settings = Settings()
+    settings.workers = workers
+    return try Workers(listeners, settings) { worker, _ in
+      EchoElement(worker, witness, notes: notes)
+    }
+  }
+
+  @Test("batches come back whole and in order", arguments: [true, false])
+  func echo(ipv4: Bool) throws {
+    let workers = try start([Listener(.udp, ipv4 ? loopback : loopback6)], Witness())
+    defer { ended(workers) }
+    let port = workers.listeners[0].local.port
+    let peer = Peer.datagrams(ipv4: ipv4)
+    for round in 0..<10 {
+      for number in 0..<100 { peer.send(Array("E \(round) \(number)".utf8), to: port) }
+      for number in 0..<100 {
+        #expect(peer.read() == Array("E \(round) \(number)".utf8))
+      }
+    }
+    let counters = workers.counters(of: 0)
+    #expect(eventually { counters[.datagramsOut] == 1000 })
+    #expect(counters[.datagramsIn] == 1000)
+    #expect(counters[.failures] == 0)
+  }
+
+  @Test("the longest datagram there is comes back uncut")
+  func longest() throws {
+    let workers = try start([Listener(.udp, loopback)], Witness())
+    defer { ended(workers) }
+    let peer = Peer.datagrams()
+    let octets = [0x45] + (1..<65_507).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+    #expect(peer.send(octets, to: workers.listeners[0].local.port))
+    #expect(peer.readsDatagram(octets))
+  }
+
+  @Test("a datagram that is too long, or for another family, is told to its owner")
+  func failures() throws {
+    let witness = Witness()
+    let workers = try start([Listener(.udp, loopback)], witness)
+    defer { ended(workers) }
+    let peer = Peer.datagrams()
+    let flow = Flow(.udp, listener: 0, remote: peer.endpoint)
+    workers.post(.send(flow, owner: 41, count: 65_508, times: 1), to: 0)
+    let other = Flow(.udp, listener: 0, remote: Endpoint(loopback6.address, port: 9))
+    workers.post(.send(other, owner: 42, count: 10, times: 1), to: 0)
+    let none = Flow(.udp, listener: 9, remote: peer.endpoint)
+    workers.post(.send(none, owner: 43, count: 10, times: 1), to: 0)
+    workers.post(.send(flow, owner: 44, count: 10, times: 1), to: 0)
+    #expect(peer.read()?.count == 10)
+    #expect(eventually { witness.failed.count == 3 })
+    #expect(witness.failed.sorted() == [41, 42, 43])
+  }
+
+  @Test("two listeners answer each from its own port")
+  func listeners() throws {
+    let listeners = [Listener(.udp, loopback), Listener(.udp, loopback)]
+    let workers = try start(listeners, Witness())
+    defer { ended(workers) }
+    let peer = Peer.datagrams()
+    for listener in workers.listeners {
+      #expect(peer.connect(to: listener.local.port))
+      #expect(peer.write("E"))
+      #expect(peer.read() == Array("E".utf8))
+    }
+  }
+
+  @Test("letters and timers reach the element")
+  func letters() throws {
+    let witness = Witness()
+    let workers = try start([Listener(.udp, loopback)], witness)
+    defer { ended(workers) }
+    workers.post(.note("first"), to: 0)
+    workers.post(.note("second"), to: 0)
+    workers.post(.wake(Clock.now() + .milliseconds(20)), to: 0)
+    #expect(eventually { witness.letters == ["first", "second"] })
+    #expect(eventually { witness.expired == 1 })
+  }
+
+  @Test("an idle worker sleeps")
+  func idle() throws {
+    let workers = try start([Listener(.udp, loopback), Listener(.tcp, loopback)], Witness())
+    defer { ended(workers) }
+    let peer = Peer.datagrams()
+    peer.send(Array("E".utf8), to: workers.listeners[0].local.port)
+    #expect(peer.read() != nil)
+    usleep(50_000)
+    let turns = workers.counters(of: 0)[.turns]
+    let time = workers.processorTime(of: 0)
+    usleep(300_000)
+    #expect(workers.counters(of: 0)[.turns] <= turns + 2)
+    #expect(workers.processorTime(of: 0) < time + .milliseconds(2))
+  }
+
+  @Test("under load the loop naps, and one message alone does not wait")
+  func batching() throws {
+    let workers = try start([Listener(.udp, loopback)], Witness())
+    defer { ended(workers) }
+    let port = workers.listeners[0].local.port
+    let peer = Peer.datagrams()
+    peer.send(Array("E".utf8), to: port)
+    #expect(peer.read() != nil)
+    #expect(workers.counters(of: 0)[.naps] == 0)
+    for _ in 0..<200 {
+      for _ in 0..<20 { peer.send(Array("D".utf8), to: port) }
+      usleep(500)
+    }
+    #expect(workers.counters(of: 0)[.naps] > 0)
+  }
+}

@@ -1,0 +1,120 @@
+import Basics
+import Platform
+import Synchronization
+
+/// What the echo elements of a test have seen, for the test to look at.
+final class Witness: Sendable {
+  struct Seen: Sendable {
+    var messages: [(worker: Int, text: String, flow: Flow)] = []
+    var failed: [UInt64] = []
+    var letters: [String] = []
+    var expired = 0
+  }
+
+  let seen = Mutex(Seen())
+
+  func note(_ body: (inout Seen) -> Void) { seen.withLock { body(&$0) } }
+
+  var failed: [UInt64] { seen.withLock { $0.failed } }
+  var letters: [String] { seen.withLock { $0.letters } }
+  var messages: [(worker: Int, text: String, flow: Flow)] { seen.withLock { $0.messages } }
+  var expired: Int { seen.withLock { $0.expired } }
+}
+
+/// An element that answers each message with the same octets.
+///
+/// A message is framed by a first line: `E12` and a line feed are followed by 12 octets. The letter
+/// says what is done: `E` echo, `D` digest (nothing is sent but the worker is noted), `X` close
+/// after the echo. The first octet of the body, when it is a digit, names the worker that owns the
+/// message.
+struct EchoElement: ~Copyable, Element {
+  enum Letter: Sendable {
+    case note(String)
+    case drain
+    case send(Flow, owner: UInt64, count: Int, times: Int)
+    case wake(Instant)
+  }
+
+  let worker: Int
+  let witness: Witness
+  let isSteered: Bool
+  let notes: Bool
+  var deadline: Instant?
+  var isDraining = false
+
+  init(_ worker: Int, _ witness: Witness, steered: Bool = false, notes: Bool = false) {
+    self.worker = worker
+    self.witness = witness
+    self.isSteered = steered
+    self.notes = notes
+  }
+
+  mutating func receive(
+    _ bytes: Span<UInt8>, from flow: Flow, now: Instant, into out: inout Outbox
+  ) {
+    if notes {
+      var text = ""
+      for place in 0..<min(bytes.count, 32) {
+        text.unicodeScalars.append(Unicode.Scalar(bytes[place]))
+      }
+      let (number, seen) = (worker, text)
+      witness.note { $0.messages.append((number, seen, flow)) }
+    }
+    if bytes[0] == UInt8(ascii: "D") { return }
+    out.send(to: flow, owner: 7, atMost: bytes.count) { output in
+      for place in 0..<bytes.count { output.append(bytes[place]) }
+    }
+    if bytes[0] == UInt8(ascii: "X"), let connection = flow.connection { out.close(connection) }
+  }
+
+  mutating func expire(now: Instant, into out: inout Outbox) {
+    deadline = nil
+    witness.note { $0.expired += 1 }
+  }
+
+  func nextDeadline() -> Instant? { deadline }
+
+  mutating func failed(owner: UInt64, flow: Flow, now: Instant, into out: inout Outbox) {
+    witness.note { $0.failed.append(owner) }
+  }
+
+  mutating func take(_ letter: consuming Letter, now: Instant, into out: inout Outbox) {
+    switch letter {
+    case .note(let text): witness.note { $0.letters.append(text) }
+    case .drain: isDraining = true
+    case .wake(let instant): deadline = instant
+    case .send(let flow, let owner, let count, let times):
+      for step in 0..<times {
+        out.send(to: flow, owner: owner &+ UInt64(step), atMost: count) { output in
+          for place in 0..<count { output.append(UInt8(truncatingIfNeeded: place)) }
+        }
+      }
+    }
+  }
+
+  func owner(of bytes: Span<UInt8>) -> Int {
+    guard isSteered, let line = endOfLine(bytes), line + 1 < bytes.count else { return worker }
+    return Int(bytes[line + 1]) - 0x30
+  }
+
+  func frame(_ bytes: Span<UInt8>) -> Frame {
+    if bytes[0] == 0x0d {
+      guard bytes.count >= 2 else { return .needMore }
+      let isPing = bytes.count >= 4 && bytes[2] == 0x0d && bytes[3] == 0x0a
+      return .keepAlive(isPing ? 4 : 2, pong: isPing)
+    }
+    guard (0x41...0x5a).contains(bytes[0]) else { return .broken }
+    guard let end = endOfLine(bytes) else { return .needMore }
+    var length = 0
+    for place in 1..<end { length = length * 10 + Int(bytes[place]) - 0x30 }
+    let whole = end + 1 + length
+    return whole <= bytes.count ? .message(whole) : .needMore
+  }
+
+  func isDrained() -> Bool { isDraining }
+
+  private func endOfLine(_ bytes: Span<UInt8>) -> Int? {
+    for place in 0..<min(bytes.count, 16) where bytes[place] == 0x0a { return place }
+    return nil
+  }
+}
