@@ -1,0 +1,145 @@
+public import Basics
+
+/// The values of a challenge or of credentials: WWW-Authenticate, Proxy-Authenticate, Authorization
+/// and Proxy-Authorization (RFC 3261 §20.7, §20.44, §25.1; RFC 7616). Texts stand as they are,
+/// quotes included: `QuotedText` undoes them. Each known parameter may stand once.
+public struct Credentials: Sendable {
+  /// `Digest` or another.
+  public var scheme: Slice
+  public var isDigest: Bool
+  /// All after the scheme.
+  public var parameters: Slice
+  public var realm: Slice?
+  public var nonce: Slice?
+  public var opaque: Slice?
+  public var algorithm: Slice?
+  /// One value in credentials, a quoted list in a challenge.
+  public var qop: Slice?
+  // Of credentials only
+  public var username: Slice?
+  public var uri: Slice?
+  public var response: Slice?
+  public var cnonce: Slice?
+  /// `nc`: eight hexadecimal digits.
+  public var nonceCount: UInt32?
+  // Of challenges only
+  public var stale: Slice?
+  public var domain: Slice?
+
+  init(scheme: Slice, isDigest: Bool) {
+    self.scheme = scheme
+    self.isDigest = isDigest
+    self.parameters = .nothing
+  }
+
+  /// Reads an Authorization or Proxy-Authorization. Digest credentials without `username`, `realm`,
+  /// `nonce`, `uri` or `response` are a fault.
+  public static func parse(
+    _ bytes: Span<UInt8>, _ slice: Slice
+  ) throws(Malformed) -> Credentials {
+    let value = try parseAny(bytes, slice)
+    guard value.isDigest else { return value }
+    guard value.username != nil, value.realm != nil, value.nonce != nil, value.uri != nil,
+      value.response != nil, value.qop == nil || value.cnonce != nil && value.nonceCount != nil
+    else { throw Malformed(.credentials, at: value.parameters.end) }
+    return value
+  }
+
+  /// Reads a WWW-Authenticate or Proxy-Authenticate. A Digest challenge without `realm` or `nonce`
+  /// is a fault.
+  public static func parseChallenge(
+    _ bytes: Span<UInt8>, _ slice: Slice
+  ) throws(Malformed) -> Credentials {
+    let value = try parseAny(bytes, slice)
+    guard !value.isDigest || value.realm != nil && value.nonce != nil else {
+      throw Malformed(.credentials, at: value.parameters.end)
+    }
+    return value
+  }
+
+  private static func parseAny(
+    _ bytes: Span<UInt8>, _ slice: Slice
+  ) throws(Malformed) -> Credentials {
+    var reader = Reader(bytes, slice)
+    reader.skipSpace()
+    let scheme = try reader.some(.token, or: .credentials)
+    var value = Credentials(
+      scheme: scheme, isDigest: bytes.equals(scheme, ignoringCase: "Digest"))
+    guard reader.takeSpace() else { throw reader.malformed(.credentials) }
+    let rest = Slice(from: reader.place, to: reader.end)
+    value.parameters = rest
+    var list = AuthParameterList(bytes, rest)
+    while let parameter = try list.next() {
+      if value.isDigest { try value.note(parameter, bytes) }
+    }
+    return value
+  }
+}
+
+extension Credentials {
+  private mutating func note(_ parameter: Parameter, _ bytes: Span<UInt8>) throws(Malformed) {
+    func isNamed(_ name: StaticString) -> Bool { parameter.isNamed(name, in: bytes) }
+    func keep(_ field: inout Slice?) throws(Malformed) {
+      guard field == nil else { throw Malformed(.credentials, at: parameter.name.start) }
+      field = parameter.value
+    }
+    if isNamed("realm") { return try keep(&realm) }
+    if isNamed("nonce") { return try keep(&nonce) }
+    if isNamed("opaque") { return try keep(&opaque) }
+    if isNamed("algorithm") { return try keep(&algorithm) }
+    if isNamed("qop") { return try keep(&qop) }
+    if isNamed("username") { return try keep(&username) }
+    if isNamed("uri") { return try keep(&uri) }
+    if isNamed("response") { return try keep(&response) }
+    if isNamed("cnonce") { return try keep(&cnonce) }
+    if isNamed("stale") { return try keep(&stale) }
+    if isNamed("domain") { return try keep(&domain) }
+    if isNamed("nc") { try keepCount(parameter, bytes) }
+  }
+
+  private mutating func keepCount(
+    _ parameter: Parameter, _ bytes: Span<UInt8>
+  ) throws(Malformed) {
+    guard nonceCount == nil, let text = parameter.value, let count = Self.hexadecimal(text, bytes)
+    else { throw Malformed(.credentials, at: parameter.name.start) }
+    nonceCount = count
+  }
+
+  private static func hexadecimal(_ text: Slice, _ bytes: Span<UInt8>) -> UInt32? {
+    guard text.count == 8 else { return nil }
+    var value: UInt32 = 0
+    for place in text.range {
+      guard let digit = Octets.hexValue(bytes[place]) else { return nil }
+      value = value << 4 | UInt32(digit)
+    }
+    return value
+  }
+}
+
+/// The parameters of a challenge, of credentials, or of an Authentication-Info (RFC 3261 §20.6):
+/// `auth-param *( COMMA auth-param )`.
+public struct AuthParameterList: ~Escapable {
+  private var reader: Reader
+  private var isDone = false
+
+  @_lifetime(copy bytes)
+  public init(_ bytes: Span<UInt8>, _ slice: Slice) {
+    reader = Reader(bytes, slice)
+    reader.skipSpace()
+  }
+
+  /// The next parameter, or `nil` at the end. After a fault there is no next one.
+  @_lifetime(self: copy self)
+  public mutating func next() throws(Malformed) -> Parameter? {
+    guard !isDone else { return nil }
+    isDone = true
+    let start = reader.place
+    let name = try reader.some(.token, or: .credentials)
+    guard reader.takeSpaced(0x3d) else { throw reader.malformed(.credentials) }
+    let value =
+      try reader.peek == 0x22 ? reader.quotedString() : reader.some(.token, or: .credentials)
+    let whole = reader.slice(from: start)
+    isDone = try !reader.takeComma()
+    return Parameter(name: name, value: value, whole: whole)
+  }
+}

@@ -1,0 +1,79 @@
+public import Basics
+
+/// A token with parameters, alone or in a list: Content-Disposition, Accept-Encoding,
+/// Accept-Language, Event, Reason, Security-Client and many more have this form.
+public struct Item: Sendable {
+  public var value: Slice
+  /// The parameters with the leading `;`, or nothing at the place where a first one would go.
+  public var parameters: Slice
+  public var range: Slice
+  public var hasMore: Bool
+
+  /// Reads a header field that has one value.
+  public static func parse(_ bytes: Span<UInt8>, _ slice: Slice) throws(Malformed) -> Item {
+    var reader = Reader(bytes, slice)
+    reader.skipSpace()
+    let item = try reader.item(.token, or: .token)
+    guard !item.hasMore else { throw Malformed(.trailing, at: item.range.end) }
+    return item
+  }
+
+  /// The first parameter of a name, compared without case.
+  public func parameter(_ name: StaticString, in bytes: Span<UInt8>) -> Parameter? {
+    ParameterList.first(name, in: parameters, of: bytes)
+  }
+}
+
+/// The values of a header field that is a list of items; there may be none.
+public struct ItemList: ~Escapable {
+  private var reader: Reader
+  private var isDone: Bool
+
+  @_lifetime(copy bytes)
+  public init(_ bytes: Span<UInt8>, _ slice: Slice) {
+    reader = Reader(bytes, slice)
+    reader.skipSpace()
+    isDone = reader.isAtEnd
+  }
+
+  /// The next value, or `nil` at the end. After a fault there is no next one.
+  @_lifetime(self: copy self)
+  public mutating func next() throws(Malformed) -> Item? {
+    guard !isDone else { return nil }
+    isDone = true
+    let item = try reader.item(.token, or: .token)
+    isDone = !item.hasMore
+    return item
+  }
+}
+
+extension Reader {
+  /// `value *( SEMI generic-param )` and perhaps a comma.
+  mutating func item(_ set: OctetSet, or fault: Malformed.Fault) throws(Malformed) -> Item {
+    let start = place
+    let value = try some(set, or: fault)
+    let parameters = try parameters()
+    var item = Item(
+      value: value, parameters: parameters, range: slice(from: start), hasMore: false)
+    item.hasMore = try takeComma()
+    return item
+  }
+
+  /// All parameters from here on, checked.
+  mutating func parameters() throws(Malformed) -> Slice {
+    let after = place
+    var first: Int?
+    while let parameter = try parameter() {
+      if first == nil { first = parameter.whole.start }
+    }
+    return slice(from: first ?? after)
+  }
+}
+
+extension Parameter {
+  /// The value as delta-seconds, at most `UInt32.max`, or `nil` when it is none.
+  func seconds(in bytes: Span<UInt8>) -> UInt32? {
+    guard let value else { return nil }
+    return Reader(bytes, value).seconds(value)
+  }
+}

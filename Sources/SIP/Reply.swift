@@ -1,0 +1,107 @@
+import Basics
+
+/// A response that this element makes itself, written straight from the request (RFC 3261 §8.2.6):
+/// the status line, then Via, From, To, Call-ID, CSeq and (in a 100) Timestamp as they came.
+public struct Reply: Sendable {
+  /// A header that some statuses must carry.
+  public enum Extra: Sendable {
+    case none
+    /// RFC 3261 §21.4.6: the methods that are allowed here.
+    case allow(StaticString)
+    /// RFC 3261 §21.4.15: none of the option tags in the request's Proxy-Require is supported.
+    case unsupported
+    /// RFC 3261 §21.5.4, in seconds.
+    case retryAfter(Int)
+    /// RFC 3261 §11.2: what an OPTIONS learns.
+    case capabilities(allow: StaticString)
+  }
+
+  public var status: UInt16
+  public var phrase: StaticString
+  /// The To tag to give where the request has none; 0 for none (RFC 3261 §8.2.6.2: a 100 needs
+  /// none).
+  public var toTag: UInt64
+  public var extra: Extra
+
+  public init(
+    _ status: UInt16, _ phrase: StaticString, toTag: UInt64 = 0, extra: Extra = .none
+  ) {
+    self.status = status
+    self.phrase = phrase
+    self.toTag = toTag
+    self.extra = extra
+  }
+
+  /// The octets that it may need at most.
+  public func room(for message: borrowing Message, _ patch: borrowing Patch) -> Int {
+    message.bytes.count &+ patch.growth &+ 512
+  }
+
+  /// - Parameter patch: the stamps on the top Via (`received`, `rport`).
+  public func write(
+    answering message: borrowing Message, _ patch: borrowing Patch,
+    into out: inout OutputSpan<UInt8>
+  ) {
+    out.write("SIP/2.0 ")
+    out.write(decimal: Int(status))
+    out.write(octet: 0x20)
+    out.write(phrase)
+    out.write("\r\n")
+    for place in 0..<message.headers.count {
+      let header = message.headers[place]
+      switch header.name {
+      case .via, .from, .callID, .cSeq:
+        patch.write(message.bytes, header.line, into: &out)
+      case .to:
+        writeTo(header, message, patch, into: &out)
+      case .timestamp where status == 100:
+        out.write(message.bytes, header.line)
+      default:
+        break
+      }
+    }
+    writeExtra(message, into: &out)
+    out.write("Content-Length: 0\r\n\r\n")
+  }
+
+  private func writeTo(
+    _ header: Header, _ message: borrowing Message, _ patch: borrowing Patch,
+    into out: inout OutputSpan<UInt8>
+  ) {
+    patch.write(message.bytes, Slice(from: header.line.start, to: header.value.end), into: &out)
+    if toTag != 0 {
+      out.write(";tag=")
+      out.write(hexadecimal: toTag, digits: 16)
+    }
+    out.write("\r\n")
+  }
+
+  private func writeExtra(_ message: borrowing Message, into out: inout OutputSpan<UInt8>) {
+    switch extra {
+    case .none: break
+    case .allow(let methods): line("Allow: ", methods, into: &out)
+    case .capabilities(let methods):
+      line("Allow: ", methods, into: &out)
+      out.write("Accept: */*\r\n")
+    case .unsupported:
+      for place in 0..<message.headers.count
+      where message.headers[place].name == .proxyRequire {
+        out.write("Unsupported: ")
+        out.write(message.bytes, message.headers[place].value)
+        out.write("\r\n")
+      }
+    case .retryAfter(let seconds):
+      out.write("Retry-After: ")
+      out.write(decimal: seconds)
+      out.write("\r\n")
+    }
+  }
+
+  private func line(
+    _ name: StaticString, _ value: StaticString, into out: inout OutputSpan<UInt8>
+  ) {
+    out.write(name)
+    out.write(value)
+    out.write("\r\n")
+  }
+}

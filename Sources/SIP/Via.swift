@@ -1,0 +1,371 @@
+public import Basics
+
+/// One value of a Via header field (RFC 3261 §20.42, RFC 3581).
+public struct Via: Sendable {
+  /// What `rport` says (RFC 3581 §3).
+  public enum ResponsePort: Hashable, Sendable {
+    case absent
+    /// The sender wants to be told the port that its request came from.
+    case asked
+    case value(UInt16)
+  }
+
+  // Offsets; an absent part ends where it begins.
+  /// Start, start of the transport and its end, end of the port.
+  var head: Offsets
+  /// Start and end of the branch, of the value of `rport`.
+  var marks: Offsets
+  /// Start of the parameters, end of all, start of the next value, start of the host.
+  var tail: Offsets
+  /// Start of the value of `received`, of `maddr`, the port, the number of `rport`.
+  var more: Offsets
+  var host: HostPlace
+  /// Ends at 0 when it is absent, as `maddrPlace` does.
+  var receivedPlace: HostPlace
+  var maddrPlace: HostPlace
+  /// The IPv6 addresses of the three; an IPv4 address is in their places.
+  private var hostLiteral = Address(high: 0, low: 0)
+  private var receivedLiteral = Address(high: 0, low: 0)
+  private var maddrLiteral = Address(high: 0, low: 0)
+  private var facts: Facts
+
+  /// What else is known, as bits.
+  struct Facts: OptionSet, Sendable {
+    var rawValue: UInt64
+    static var cookie: Facts { Facts(rawValue: 1) }
+    static var more: Facts { Facts(rawValue: 2) }
+    static var port: Facts { Facts(rawValue: 4) }
+    static var rport: Facts { Facts(rawValue: 8) }
+    static var rportNumber: Facts { Facts(rawValue: 16) }
+    static var ttl: Facts { Facts(rawValue: 32) }
+    static var transport: UInt64 { 8 }
+    static var timeToLive: UInt64 { 16 }
+
+    @inline(__always) init(rawValue: UInt64) { self.rawValue = rawValue }
+  }
+
+  /// Reads the first value of a header field; what follows its comma is not looked at.
+  public static func parse(
+    _ bytes: Span<UInt8>, _ slice: Slice
+  ) throws(Malformed) -> Via {
+    var reader = Reader(bytes, slice)
+    return try reader.via()
+  }
+}
+
+/// The values of a Via header field in their order, topmost first.
+public struct ViaList: ~Escapable {
+  private var reader: Reader
+  private var isDone = false
+
+  @_lifetime(copy bytes)
+  public init(_ bytes: Span<UInt8>, _ slice: Slice) {
+    reader = Reader(bytes, slice)
+  }
+
+  /// The next value, or `nil` at the end. After a fault there is no next one.
+  @_lifetime(self: copy self)
+  public mutating func next() throws(Malformed) -> Via? {
+    guard !isDone else { return nil }
+    isDone = true
+    // A copy, so that its place stays in a register.
+    var ahead = reader
+    let via = try ahead.via()
+    reader.place = ahead.place
+    isDone = !via.hasMore
+    return via
+  }
+}
+
+// The parts
+extension Via {
+  private func part(_ start: Int, _ end: Int) -> Slice { Slice(from: start, to: max(start, end)) }
+
+  /// This value from its protocol to its last parameter.
+  public var whole: Slice { part(head.first, tail.second) }
+  public var end: Int { tail.second }
+  /// Whether a comma and another value follow in this header field.
+  public var hasMore: Bool { facts.contains(.more) }
+  /// Where the next value begins, or the end of the header field.
+  public var next: Int { tail.third }
+  public var transportText: Slice { part(head.second, head.third) }
+  public var transportName: TransportName {
+    TransportName(rawValue: UInt8(truncatingIfNeeded: facts.rawValue >> Facts.transport)) ?? .other
+  }
+  /// The transport, or `nil` for one that this element does not know.
+  public var transport: Transport? { transportName.transport }
+  public var branch: Slice? {
+    marks.second > marks.first ? part(marks.first, marks.second) : nil
+  }
+  /// Whether the branch begins with `z9hG4bK` and goes on: only then it names a transaction
+  /// (§17.2.3).
+  public var hasCookie: Bool { facts.contains(.cookie) }
+  public var rport: ResponsePort {
+    guard facts.contains(.rport) else { return .absent }
+    return facts.contains(.rportNumber)
+      ? .value(UInt16(truncatingIfNeeded: more.fourth)) : .asked
+  }
+  /// Where the `=` and value of `rport` stand, or would go: empty after the name when it is only
+  /// asked for.
+  public var rportValue: Slice { part(marks.third, marks.fourth) }
+  public var ttl: UInt8? {
+    guard facts.contains(.ttl) else { return nil }
+    return UInt8(truncatingIfNeeded: facts.rawValue >> Facts.timeToLive)
+  }
+  /// The parameters with the leading `;`, or nothing at the place where a first one would go.
+  public var parameters: Slice { part(tail.first, tail.second) }
+
+  public var sentBy: HostPort {
+    HostPort(
+      host: host(tail.fourth, host, hostLiteral),
+      port: facts.contains(.port) ? UInt16(truncatingIfNeeded: more.third) : nil,
+      text: part(tail.fourth, head.fourth))
+  }
+
+  /// Where the request came from. IPv6 stands here without brackets, and is taken with them too.
+  public var received: Host? {
+    receivedPlace.end == 0 ? nil : host(more.first, receivedPlace, receivedLiteral)
+  }
+
+  public var maddr: Host? {
+    maddrPlace.end == 0 ? nil : host(more.second, maddrPlace, maddrLiteral)
+  }
+
+  private func host(_ start: Int, _ place: HostPlace, _ literal: Address) -> Host {
+    switch place.kind {
+    case .name: return Host(.name, part(start, place.end))
+    case .ipv4: return Host(.ipv4, part(start, place.end), Address(ipv4: place.ipv4))
+    case .ipv6:
+      // An IPv6 address has three octets at least; with brackets it has five.
+      let inset = place.isReference ? 1 : 0
+      return Host(.ipv6, part(start &+ inset, place.end &- inset), literal)
+    }
+  }
+}
+
+/// What the parameters of a Via said so far. All fields are words, so that they can go through
+/// memory and back without a stall.
+private struct ViaParameters {
+  var branch = 0
+  var branchEnd = 0
+  var rport = 0
+  var rportEnd = 0
+  var rportNumber = 0
+  var received = 0
+  var receivedPlace = HostPlace(.name, to: 0)
+  var maddr = 0
+  var maddrPlace = HostPlace(.name, to: 0)
+  var facts: Via.Facts = []
+
+  @inline(__always)
+  init() {}
+}
+
+extension Via {
+  @inline(__always)
+  fileprivate init(
+    head: Offsets, tail: Offsets, host: HostPlace, port: Int, _ parameters: ViaParameters,
+    _ facts: Facts
+  ) {
+    self.head = head
+    self.tail = tail
+    self.host = host
+    self.facts = facts
+    marks = Offsets(
+      parameters.branch, parameters.branchEnd, parameters.rport, parameters.rportEnd)
+    more = Offsets(parameters.received, parameters.maddr, port, parameters.rportNumber)
+    receivedPlace = parameters.receivedPlace
+    maddrPlace = parameters.maddrPlace
+  }
+
+  /// Reads the IPv6 addresses, where there are any.
+  @inline(__always)
+  fileprivate mutating func readLiterals(in bytes: Span<UInt8>) {
+    if host.isIPv6 {
+      hostLiteral = Host.ipv6(from: tail.fourth, to: host.end, in: bytes).literal
+    }
+    if receivedPlace.isIPv6 {
+      receivedLiteral = Host.ipv6(from: more.first, to: receivedPlace.end, in: bytes).literal
+    }
+    if maddrPlace.isIPv6 {
+      maddrLiteral = Host.ipv6(from: more.second, to: maddrPlace.end, in: bytes).literal
+    }
+  }
+}
+
+extension Reader {
+  /// `sent-protocol LWS sent-by *( SEMI via-params )`
+  @inline(__always)
+  mutating func via() throws(Malformed) -> Via {
+    skipSpace()
+    let start = place
+    let transport = try sentProtocol()
+    let transportEnd = place
+    guard takeSpace() else { throw malformed(.via) }
+    let hostStart = place
+    let host = try host()
+    let hasPort = takeSpaced(0x3a)
+    let port = hasPort ? Int(try port()) : 0
+    let portEnd = place
+    var parametersStart = place
+    var parameters = ViaParameters()
+    if let mark = semicolon() {
+      parametersStart = mark
+      place = try viaParametersEnd(&parameters)
+    }
+    let end = place
+    var facts = parameters.facts
+    if hasPort { facts.formUnion(.port) }
+    if try takeComma() { facts.formUnion(.more) }
+    let name = transportName(from: transport, to: transportEnd)
+    facts.rawValue |= UInt64(name.rawValue) << Via.Facts.transport
+    var via = Via(
+      head: Offsets(start, transport, transportEnd, portEnd),
+      tail: Offsets(parametersStart, end, place, hostStart), host: host, port: port, parameters,
+      facts)
+    via.readLiterals(in: bytes)
+    return via
+  }
+
+  /// `protocol-name SLASH protocol-version SLASH transport`; only SIP/2.0 is one that we speak.
+  /// - Returns: where the transport begins.
+  @inline(__always)
+  private mutating func sentProtocol() throws(Malformed) -> Int {
+    if SpelledName.sip2.begins(bytes.eight(at: place)) {
+      place &+= 8
+    } else {
+      place = try spacedProtocolEnd()
+    }
+    if peek &- 1 < 0x20 { place = spaceEnd(from: place) }
+    let start = place
+    pass(.token)
+    guard place > start else { throw malformed(.via) }
+    return start
+  }
+
+  @inline(never)
+  private func spacedProtocolEnd() throws(Malformed) -> Int {
+    var reader = self
+    let name = try reader.some(.token, or: .via)
+    guard reader.takeSpaced(0x2f) else { throw reader.malformed(.via) }
+    let version = try reader.some(.token, or: .via)
+    guard reader.takeSpaced(0x2f) else { throw reader.malformed(.via) }
+    guard bytes.equals(name, ignoringCase: "SIP"), bytes.equals(version, "2.0") else {
+      throw malformed(.version)
+    }
+    return reader.place
+  }
+
+  /// Takes all parameters, the first `;` having been taken.
+  @inline(never)
+  private func viaParametersEnd(
+    _ parameters: inout ViaParameters
+  ) throws(Malformed) -> Int {
+    var reader = self
+    repeat { try reader.viaParameter(&parameters) } while reader.semicolon() != nil
+    return reader.place
+  }
+
+  @inline(__always)
+  private mutating func viaParameter(_ parameters: inout ViaParameters) throws(Malformed) {
+    // The three that nearly every Via has, spelled without white space.
+    let octets = bytes.eight(at: place)
+    if SpelledName.branch.begins(octets), parameters.branch == 0 {
+      place &+= 6
+      return try branch(&parameters)
+    }
+    if SpelledName.received.begins(octets), bytes.octet(at: place &+ 8) == 0x3d,
+      parameters.received == 0
+    {
+      place &+= 8
+      return try received(&parameters)
+    }
+    if SpelledName.rport.begins(octets), parameters.rport == 0,
+      !OctetSet.token.contains(UInt8(truncatingIfNeeded: octets >> 40))
+    {
+      place &+= 5
+      return try responsePort(&parameters)
+    }
+    place = try otherParameterEnd(&parameters)
+  }
+
+  @inline(never)
+  private func otherParameterEnd(
+    _ parameters: inout ViaParameters
+  ) throws(Malformed) -> Int {
+    var reader = self
+    try reader.otherParameter(&parameters)
+    return reader.place
+  }
+
+  private mutating func otherParameter(_ parameters: inout ViaParameters) throws(Malformed) {
+    let start = place
+    try parameterName()
+    let count = place &- start
+    switch (Name.word(bytes.eight(at: start), count), count) {
+    case (Name.branch, 6):
+      guard parameters.branch == 0 else { throw Malformed(.viaBranch, at: start) }
+      try branch(&parameters)
+    case (Name.received, 8):
+      guard parameters.received == 0 else { throw Malformed(.via, at: start) }
+      try received(&parameters)
+    case (Name.rport, 5):
+      guard parameters.rport == 0 else { throw Malformed(.via, at: start) }
+      try responsePort(&parameters)
+    case (Name.maddr, 5):
+      guard parameters.maddr == 0 else { throw Malformed(.via, at: start) }
+      guard takeSpaced(0x3d) else { throw malformed(.via) }
+      parameters.maddr = place
+      parameters.maddrPlace = try host()
+    case (Name.ttl, 3):
+      guard !parameters.facts.contains(.ttl) else { throw Malformed(.via, at: start) }
+      parameters.facts.formUnion(.ttl)
+      parameters.facts.rawValue |= try timeToLive() << Via.Facts.timeToLive
+    default: _ = try parameterValue()
+    }
+  }
+
+  @inline(__always)
+  private mutating func branch(_ parameters: inout ViaParameters) throws(Malformed) {
+    parameters.branch = try tokenValue(or: .viaBranch)
+    parameters.branchEnd = place
+    if hasCookie(from: parameters.branch) { parameters.facts.formUnion(.cookie) }
+  }
+
+  /// `IPv4address / IPv6address`, the latter with or without brackets (RFC 5118 §4.5).
+  @inline(__always)
+  private mutating func received(_ parameters: inout ViaParameters) throws(Malformed) {
+    guard takeSpaced(0x3d) else { throw malformed(.via) }
+    parameters.received = place
+    parameters.receivedPlace = try hostOrBareIPv6()
+    guard parameters.receivedPlace.kind != .name else {
+      throw Malformed(.host, at: parameters.received)
+    }
+  }
+
+  @inline(__always)
+  private mutating func responsePort(_ parameters: inout ViaParameters) throws(Malformed) {
+    parameters.rport = place
+    parameters.facts.formUnion(.rport)
+    if takeSpaced(0x3d) {
+      parameters.rportNumber = Int(try port())
+      parameters.facts.formUnion(.rportNumber)
+    }
+    parameters.rportEnd = place
+  }
+
+  @inline(__always)
+  private func hasCookie(from start: Int) -> Bool {
+    // "z9hG4bK", letters folded; the digits have no other octet that folds to them in a token.
+    place &- start > 7 && Name.word(bytes.eight(at: start), 7) == 0x6b_6234_6768_397a
+  }
+
+  @inline(__always)
+  private mutating func timeToLive() throws(Malformed) -> UInt64 {
+    guard takeSpaced(0x3d) else { throw malformed(.via) }
+    let start = place
+    let number = try number(or: .via)
+    guard number < 256, place &- start <= 3 else { throw Malformed(.via, at: start) }
+    return number
+  }
+}
