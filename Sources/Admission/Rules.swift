@@ -1,0 +1,69 @@
+package import Basics
+package import SIP
+
+/// A peer's number: small, dense, and the same for the same name over all reloads of a policy.
+package struct PeerID: Hashable, Sendable {
+  package var raw: UInt16
+
+  package init(raw: UInt16) { self.raw = raw }
+}
+
+/// A set of methods. A method that this element does not know by name counts as `other`.
+package struct MethodSet: Hashable, Sendable {
+  package var bits: UInt16
+
+  package static let all = MethodSet(bits: .max)
+
+  package init(bits: UInt16) { self.bits = bits }
+
+  package init(_ methods: [Method]) {
+    bits = 0
+    for method in methods { bits |= 1 << UInt16(method.rawValue) }
+  }
+
+  /// ACK and CANCEL belong to their INVITE: who may send that may send these.
+  package func contains(_ method: Method) -> Bool {
+    let asked = method == .ack || method == .cancel ? .invite : method
+    return bits >> UInt16(asked.rawValue) & 1 != 0
+  }
+}
+
+/// Who may send what from where.
+package struct Rules: Sendable {
+  /// One peer, at the place of its number.
+  package struct Peer: Sendable {
+    package var id: PeerID
+    package var name: String
+    /// A bit for each listener that it may use.
+    package var listeners: UInt64
+    package var methods: MethodSet
+
+    package init(id: PeerID, name: String, listeners: UInt64, methods: MethodSet = .all) {
+      self.id = id
+      self.name = name
+      self.listeners = listeners
+      self.methods = methods
+    }
+  }
+
+  /// A prefix that a peer's requests come from. `bits` counts in the 128-bit form (IPv4: 96 more).
+  package struct Source: Hashable, Sendable {
+    package var network: Address
+    package var bits: UInt8
+    package var peer: PeerID
+
+    package init(network: Address, bits: UInt8, peer: PeerID) {
+      self.network = network
+      self.bits = bits
+      self.peer = peer
+    }
+  }
+
+  package var peers: [Peer]
+  package var sources: [Source]
+
+  package init(peers: [Peer], sources: [Source]) {
+    self.peers = peers
+    self.sources = sources
+  }
+}

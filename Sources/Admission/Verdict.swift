@@ -1,0 +1,76 @@
+package import Basics
+
+/// What a stage says of a request. The proof is what the next stage wants; only this stage can make
+/// it.
+package enum Verdict<Proof: ~Copyable>: ~Copyable {
+  case pass(Proof)
+  /// Answered with this, and not let through.
+  case refuse(Refusal)
+  /// Let fall without a word.
+  case drop(Reason)
+  /// It waits for the outside.
+  case ask(Question)
+}
+
+/// A refusal: what the peer is told, and what the operator is told.
+package struct Refusal: Error, Hashable, Sendable {
+  package var status: UInt16
+  package var phrase: StaticPhrase
+  package var cause: Cause
+
+  package init(_ status: UInt16, _ phrase: StaticPhrase, _ cause: Cause) {
+    self.status = status
+    self.phrase = phrase
+    self.cause = cause
+  }
+
+  /// Why, sorted by blame.
+  package enum Cause: UInt8, Hashable, Sendable, CaseIterable {
+    // The peer asked for what no element gives.
+    case unsupportedScheme, tooManyHops, loop, badExtension, noSuchDialog, cancelWithoutInvite
+    // The policy does not allow it.
+    case methodNotAllowed, noRoute, foreignDestination, redirectRefused
+    // It cannot be reached from here.
+    case unknownName, noTarget
+    // A limit of ours.
+    case tableFull, draining
+  }
+}
+
+/// The reason phrases of refusals.
+package enum StaticPhrase: UInt8, Hashable, Sendable {
+  case forbidden, notFound, methodNotAllowed, unsupportedScheme, tooManyHops, loopDetected
+  case badExtension, noSuchDialog, serverError, serviceUnavailable, temporarilyUnavailable
+  case requestTimeout, requestTerminated, versionNotSupported
+
+  package var text: StaticString {
+    switch self {
+    case .forbidden: "Forbidden"
+    case .notFound: "Not Found"
+    case .methodNotAllowed: "Method Not Allowed"
+    case .unsupportedScheme: "Unsupported URI Scheme"
+    case .tooManyHops: "Too Many Hops"
+    case .loopDetected: "Loop Detected"
+    case .badExtension: "Bad Extension"
+    case .noSuchDialog: "Call/Transaction Does Not Exist"
+    case .serverError: "Server Internal Error"
+    case .serviceUnavailable: "Service Unavailable"
+    case .temporarilyUnavailable: "Temporarily Unavailable"
+    case .requestTimeout: "Request Timeout"
+    case .requestTerminated: "Request Terminated"
+    case .versionNotSupported: "Version Not Supported"
+    }
+  }
+}
+
+/// Why a message was let fall.
+package enum Reason: UInt8, Hashable, Sendable {
+  case unknownSource
+  case listenerNotAllowed
+}
+
+/// What a stage wants to know of the outside before it goes on.
+package enum Question: Hashable, Sendable {
+  /// The addresses of the host name in this range of the message.
+  case addresses(of: Slice)
+}

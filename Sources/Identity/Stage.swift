@@ -1,0 +1,43 @@
+package import Admission
+package import Authentication
+package import Basics
+package import SIP
+
+/// What identities are asked for and given. Nothing has landed: no identity is verified or signed
+/// yet.
+package struct Rules: Sendable {
+  package init() {}
+}
+
+/// Proof that the claim of identity was looked at, and what came of it.
+package struct Vouched: ~Copyable {
+  package let flow: Flow
+  package let peer: PeerID
+  package let claim: Claim
+
+  /// What is known of the identity in From.
+  package enum Claim: UInt8, Hashable, Sendable {
+    /// Nobody has checked it.
+    case unverified
+  }
+
+  fileprivate init(_ authenticated: consuming Authenticated, _ claim: Claim) {
+    flow = authenticated.flow
+    peer = authenticated.peer
+    self.claim = claim
+  }
+}
+
+/// May they claim that identity?
+package struct Stage: Sendable {
+  private let rules: Rules
+
+  package init(_ rules: Rules) { self.rules = rules }
+
+  /// Says honestly that nothing was verified.
+  package func vouch(
+    _ authenticated: consuming Authenticated, _ message: borrowing Message
+  ) -> Verdict<Vouched> {
+    .pass(Vouched(authenticated, .unverified))
+  }
+}

@@ -1,0 +1,11 @@
+import Basics
+
+/// What routing may hold of the outside.
+enum Limits {
+  /// Host names whose addresses are remembered.
+  static let names = 256
+  /// For how long an address, and the lack of one, is believed. The resolver does not tell the
+  /// record's own time.
+  static let lifetime = Interval.seconds(60)
+  static let negativeLifetime = Interval.seconds(5)
+}

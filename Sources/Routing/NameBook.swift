@@ -1,0 +1,43 @@
+package import Basics
+
+/// What was learnt of host names from the outside: a few names, each for a while. Names are kept as
+/// keyed hashes, so a look-up makes no string.
+package struct NameBook: Sendable {
+  private struct Entry: Sendable {
+    var name: Key
+    /// `nil`: the name has no address.
+    var address: Address?
+    var until: Instant
+  }
+
+  private var entries: [Entry] = []
+
+  package init() {}
+
+  /// What is known of a name.
+  package enum Known: Hashable, Sendable {
+    case address(Address)
+    case noAddress
+    case nothing
+  }
+
+  package func find(_ name: Key, now: Instant) -> Known {
+    for entry in entries where entry.name == name && entry.until > now {
+      return entry.address.map { .address($0) } ?? .noAddress
+    }
+    return .nothing
+  }
+
+  /// Notes an answer. Beyond `Limits.names` the one that ends soonest is forgotten.
+  package mutating func note(_ name: Key, _ address: Address?, now: Instant) {
+    let lifetime = address == nil ? Limits.negativeLifetime : Limits.lifetime
+    let entry = Entry(name: name, address: address, until: now + lifetime)
+    if let place = entries.firstIndex(where: { $0.name == name || $0.until <= now }) {
+      entries[place] = entry
+    } else if entries.count < Limits.names {
+      entries.append(entry)
+    } else if let place = entries.indices.min(by: { entries[$0].until < entries[$1].until }) {
+      entries[place] = entry
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package import Admission
+package import Basics
+package import SIP
+
+/// A place that requests can be sent to.
+package struct Target: Hashable, Sendable {
+  package var peer: PeerID
+  /// `nil`: the transport of the request that is routed.
+  package var transport: Transport?
+  package var endpoint: Endpoint
+  /// The listener that it is sent from, for each transport (index by `Transport.rawValue`), 255 for
+  /// none.
+  package var listeners: ListenerChoice
+  /// How long it has for its first response; `nil` for what its route says.
+  package var timeout: Interval?
+
+  package init(
+    peer: PeerID, transport: Transport?, endpoint: Endpoint, listeners: ListenerChoice
+  ) {
+    self.peer = peer
+    self.transport = transport
+    self.endpoint = endpoint
+    self.listeners = listeners
+  }
+}
+
+/// The listener that a peer is reached from, by transport, for one address family.
+package struct ListenerChoice: Hashable, Sendable {
+  package var udp: UInt8?
+  package var tcp: UInt8?
+
+  package init(udp: UInt8? = nil, tcp: UInt8? = nil) {
+    self.udp = udp
+    self.tcp = tcp
+  }
+
+  package func listener(for transport: Transport) -> UInt8? {
+    switch transport {
+    case .udp: udp
+    case .tcp: tcp
+    case .tls: nil
+    }
+  }
+}
+
+/// A set of URI schemes.
+package struct SchemeSet: Hashable, Sendable {
+  private var bits: UInt8 = .max
+
+  package static let all = SchemeSet()
+
+  private init() {}
+
+  package init(_ schemes: [Scheme]) { bits = schemes.reduce(0) { $0 | 1 << $1.rawValue } }
+
+  package func contains(_ scheme: Scheme) -> Bool { bits >> scheme.rawValue & 1 != 0 }
+
+  package func isSuperset(of other: SchemeSet) -> Bool { other.bits & ~bits == 0 }
+}
+
+/// Where requests go.
+package struct Rules: Sendable {
+  /// What a 3xx of a target means.
+  package enum Redirects: UInt8, Hashable, Sendable {
+    /// The caller gets a 500 in its place.
+    case refuse
+    /// The caller gets it.
+    case pass
+    /// Its contacts are tried, as far as they are configured peers.
+    case recurse
+  }
+
+  /// What a request gets that no route takes.
+  package enum NoRoute: UInt8, Hashable, Sendable {
+    case notFound, forbidden
+  }
+
+  /// One route: its conditions, all of which must hold, and where it leads.
+  package struct Route: Sendable {
+    package var name: String
+    /// Peers that it is for; empty for all.
+    package var from: [PeerID] = []
+    package var methods = MethodSet.all
+    /// Schemes of the Request-URI.
+    package var schemes = SchemeSet.all
+    /// Domains of the Request-URI, in lower case; empty for all.
+    package var domains: [[UInt8]] = []
+    /// Beginnings of the user part; empty for all.
+    package var userPrefixes: [[UInt8]] = []
+    /// Its part of `targets`.
+    package var targets: Range<Int>
+    /// Final statuses after which the next target is tried. Timeouts and transport errors always
+    /// allow it.
+    package var failover: [UInt16] = [503]
+    /// How long each target has for its first response; `nil` for the RFC's 64*T1.
+    package var targetTimeout: Interval?
+    package var redirects = Redirects.pass
+
+    package init(name: String, targets: Range<Int>) {
+      self.name = name
+      self.targets = targets
+    }
+  }
+
+  /// How one peer is reached.
+  package struct Peer: Sendable {
+    /// Host names that stand in its Contact, Record-Route and Via, in lower case.
+    package var names: [[UInt8]] = []
+    /// Its part of `peerTargets`.
+    package var targets: Range<Int> = 0..<0
+    package var ipv4 = ListenerChoice()
+    package var ipv6 = ListenerChoice()
+
+    package init() {}
+  }
+
+  package var routes: [Route] = []
+  package var noRoute = NoRoute.notFound
+  /// The targets of all routes, one after the other.
+  package var targets: [Target] = []
+  /// Each peer at the place of its number.
+  package var peers: [Peer] = []
+  package var peerTargets: [Target] = []
+  /// Where each source prefix belongs, to find the peer of an address.
+  package var sources: [Admission.Rules.Source] = []
+  /// Whether a request within a call whose sender lost the route set is mended: found by Call-ID
+  /// and tags, and sent where the call's INVITE went or came from.
+  package var mendsLostRoutes = false
+  /// Whether names that no peer has may be asked of the DNS.
+  package var resolvesNames = false
+
+  package init() {}
+}
+
+extension Rules.Route {
+  /// Whether this route takes every request that the other would take. Domains and user prefixes
+  /// are compared as they are written.
+  package func covers(_ other: Rules.Route) -> Bool {
+    let takesPeers = from.isEmpty || !other.from.isEmpty && other.from.allSatisfy(from.contains)
+    let takesDomains =
+      domains.isEmpty || !other.domains.isEmpty && other.domains.allSatisfy(domains.contains)
+    let takesUsers =
+      userPrefixes.isEmpty
+      || !other.userPrefixes.isEmpty
+        && other.userPrefixes.allSatisfy { user in userPrefixes.contains { user.starts(with: $0) } }
+    return takesPeers && takesDomains && takesUsers && other.methods.bits & ~methods.bits == 0
+      && schemes.isSuperset(of: other.schemes)
+  }
+}

@@ -1,0 +1,274 @@
+package import Admission
+package import Basics
+package import Identity
+package import SIP
+
+/// The targets of a request that are left to try: a range of the rules' targets, and the route that
+/// set it.
+package struct Search: Hashable, Sendable {
+  /// The route's place in the rules, or `nil` for a destination that the request itself named.
+  package var route: UInt32?
+  package var next: UInt32
+  package var end: UInt32
+  /// What the request itself named.
+  package var named: Target?
+
+  init(route: UInt32? = nil, next: UInt32, end: UInt32, named: Target? = nil) {
+    self.route = route
+    self.next = next
+    self.end = end
+    self.named = named
+  }
+
+  /// A search that leads to one target that is known.
+  package init(to target: Target) { self.init(next: 0, end: 0, named: target) }
+
+  package var isEmpty: Bool { named == nil && next >= end }
+}
+
+/// Proof that a request may leave, and for where.
+package struct Routed: ~Copyable {
+  package let peer: PeerID
+  package let search: Search
+
+  fileprivate init(_ vouched: consuming Vouched, _ search: Search) {
+    peer = vouched.peer
+    self.search = search
+  }
+}
+
+/// Where does it go? Static routes and configured names, for now.
+package struct Stage: Sendable {
+  package let rules: Rules
+  private let prefixes: Prefixes
+  private let secret: Key
+  private let hostNames: HostNames
+  package var names = NameBook()
+
+  /// - Parameter secret: keys the hashes of host names.
+  package init(_ rules: Rules, secret: Key) {
+    self.rules = rules
+    self.secret = secret
+    prefixes = Prefixes(rules.sources)
+    hostNames = HostNames(rules.peers, secret: secret)
+  }
+
+  /// What stands for a host name in the book of names.
+  package func key(ofName name: Slice, in bytes: Span<UInt8>) -> Key {
+    HostNames.key(bytes, name, secret)
+  }
+
+  /// The peer that an address belongs to, as a source or as a target.
+  package func peer(of address: Address) -> PeerID? { prefixes.peer(of: address) }
+
+  /// Routes a request that begins something new: the first route whose conditions hold.
+  package func route(
+    _ vouched: consuming Vouched, _ message: borrowing Message, _ uri: URI
+  ) -> Verdict<Routed> {
+    for place in 0..<rules.routes.count
+    where rules.routes[place].matches(message, uri, from: vouched.peer) {
+      let targets = rules.routes[place].targets
+      guard !targets.isEmpty else {
+        return .refuse(Refusal(480, .temporarilyUnavailable, .noTarget))
+      }
+      let search = Search(
+        route: UInt32(place), next: UInt32(targets.lowerBound), end: UInt32(targets.upperBound))
+      return .pass(Routed(vouched, search))
+    }
+    switch rules.noRoute {
+    case .notFound: return .refuse(Refusal(404, .notFound, .noRoute))
+    case .forbidden: return .refuse(Refusal(403, .forbidden, .noRoute))
+    }
+  }
+
+  /// Routes a request to the next hop that its own route set or Request-URI names: within a dialog
+  /// of ours, or by a Route to a configured peer (RFC 3261 §16.6 step 7).
+  package func route(
+    _ vouched: consuming Vouched, _ message: borrowing Message, to hop: URI, now: Instant
+  ) -> Verdict<Routed> {
+    switch destination(of: hop, message.bytes, now: now) {
+    case .target(let target):
+      return .pass(Routed(vouched, Search(to: target)))
+    case .foreign: return .refuse(Refusal(403, .forbidden, .foreignDestination))
+    case .unknown: return .refuse(Refusal(500, .serverError, .unknownName))
+    case .ask(let question): return .ask(question)
+    }
+  }
+
+  /// Routes a request of a known call along the way that its INVITE took, because its sender lost
+  /// the route set and the policy mends that.
+  package func route(
+    _ vouched: consuming Vouched, along flow: Flow, to peer: PeerID
+  ) -> Verdict<Routed> {
+    let isStream = flow.transport == .tcp
+    let listeners = ListenerChoice(
+      udp: isStream ? nil : flow.listener, tcp: isStream ? flow.listener : nil)
+    let target = Target(
+      peer: peer, transport: flow.transport, endpoint: flow.remote, listeners: listeners)
+    return .pass(Routed(vouched, Search(to: target)))
+  }
+
+  package enum Destination: Sendable {
+    case target(Target)
+    /// An address that belongs to no peer.
+    case foreign
+    /// A name that no peer has, and that may not be asked for.
+    case unknown
+    case ask(Question)
+  }
+
+  /// What a URI's host, port and transport come to.
+  package func destination(
+    of uri: URI, _ bytes: Span<UInt8>, now: Instant
+  ) -> Destination {
+    guard uri.scheme == .sip || uri.scheme == .sips else { return .unknown }
+    // Nothing here speaks TLS yet.
+    let named = uri.transport?.transport
+    guard uri.scheme == .sip, uri.transport == nil || named != nil else { return .unknown }
+    let port = uri.hostPort.port ?? 5060
+    if let address = uri.hostPort.host.address { return target(address, port, named) }
+    let name = uri.hostPort.host.text
+    let key = key(ofName: name, in: bytes)
+    if let peer = hostNames.peer(of: key) { return target(ofPeer: peer, named) }
+    guard rules.resolvesNames else { return .unknown }
+    switch names.find(key, now: now) {
+    case .address(let address): return target(address, port, named)
+    case .noAddress: return .unknown
+    case .nothing: return .ask(.addresses(of: name))
+    }
+  }
+
+  /// A name of a peer stands for its first target, of the transport that the URI asks for if there
+  /// is one.
+  private func target(ofPeer peer: Int, _ transport: Transport?) -> Destination {
+    let targets = rules.peers[peer].targets
+    guard let first = targets.first else { return .unknown }
+    guard let transport else { return .target(rules.peerTargets[first]) }
+    let fitting = targets.first { place in
+      let own = rules.peerTargets[place].transport
+      return own == nil || own == transport
+    }
+    var target = rules.peerTargets[fitting ?? first]
+    target.transport = target.transport ?? transport
+    return .target(target)
+  }
+
+  /// An address is a destination only if it belongs to a peer. Without a transport parameter it is
+  /// asked for over UDP (RFC 3263 §4.1), unless the peer is reached by streams alone.
+  private func target(
+    _ address: Address, _ port: UInt16, _ transport: Transport?
+  ) -> Destination {
+    guard let peer = prefixes.peer(of: address) else { return .foreign }
+    let ways = rules.peers[Int(peer.raw)]
+    let listeners = address.isIPv4 ? ways.ipv4 : ways.ipv6
+    let usual = listeners.udp == nil && listeners.tcp != nil ? Transport.tcp : .udp
+    return .target(
+      Target(
+        peer: peer, transport: transport ?? usual, endpoint: Endpoint(address, port: port),
+        listeners: listeners))
+  }
+
+  /// Takes the next target that can be reached: one with a listener for its transport and, where
+  /// the target leaves the transport to the request, of the family that the request came in on if
+  /// there is such a one.
+  /// - Returns: where to send, or `nil` when none is left.
+  package func next(
+    _ search: inout Search, arriving: Flow, size: Int
+  ) -> (flow: Flow, peer: PeerID)? {
+    if let named = search.named {
+      search.named = nil
+      return way(to: named, arriving, size)
+    }
+    while search.next < search.end {
+      let target = rules.targets[Int(search.next)]
+      search.next &+= 1
+      if target.transport == nil,
+        target.endpoint.address.isIPv4 != arriving.remote.address.isIPv4,
+        hasOtherFamily(search)
+      {
+        continue
+      }
+      if let way = way(to: target, arriving, size) { return way }
+    }
+    return nil
+  }
+
+  /// Whether the route has targets of both families, so that a request can keep its own.
+  private func hasOtherFamily(_ search: Search) -> Bool {
+    guard let route = search.route else { return false }
+    let targets = rules.routes[Int(route)].targets
+    let first = rules.targets[targets.lowerBound].endpoint.address.isIPv4
+    return targets.contains { rules.targets[$0].endpoint.address.isIPv4 != first }
+  }
+
+  /// RFC 3261 §18.1.1: above 1300 octets a stream is taken where the peer has one at the same
+  /// place.
+  private func way(
+    to target: Target, _ arriving: Flow, _ size: Int
+  ) -> (flow: Flow, peer: PeerID)? {
+    var transport = target.transport ?? arriving.transport
+    if transport == .udp, size > 1300, target.listeners.tcp != nil, offersStream(target) {
+      transport = .tcp
+    }
+    guard let listener = target.listeners.listener(for: transport) else { return nil }
+    return (Flow(transport, listener: listener, remote: target.endpoint), target.peer)
+  }
+
+  private func offersStream(_ target: Target) -> Bool {
+    if target.transport == nil { return true }
+    let own = rules.peers[Int(target.peer.raw)].targets
+    return own.contains { place in
+      let other = rules.peerTargets[place]
+      return other.endpoint == target.endpoint
+        && (other.transport == .tcp || other.transport == nil)
+    }
+  }
+
+  /// The settings of the route that a search follows; those of the RFC where there is no route.
+  package func allowsFailover(_ search: Search, after status: UInt16) -> Bool {
+    guard let route = search.route else { return false }
+    return rules.routes[Int(route)].failover.contains(status)
+  }
+
+  package func redirects(_ search: Search) -> Rules.Redirects {
+    search.route.map { rules.routes[Int($0)].redirects } ?? .pass
+  }
+
+  /// How long the target that was taken last has for its first response.
+  package func targetTimeout(_ search: Search) -> Interval? {
+    guard let route = search.route else { return nil }
+    let own = search.next > 0 ? rules.targets[Int(search.next) - 1].timeout : nil
+    return own ?? rules.routes[Int(route)].targetTimeout
+  }
+}
+
+extension Rules.Route {
+  func matches(_ message: borrowing Message, _ uri: URI, from peer: PeerID) -> Bool {
+    guard methods.contains(message.method), schemes.contains(uri.scheme) else { return false }
+    guard from.isEmpty || from.contains(peer) else { return false }
+    let bytes = message.bytes
+    if !domains.isEmpty {
+      let host = uri.hostPort.host.text
+      guard domains.contains(where: { equalsFolded(bytes, host, $0) }) else { return false }
+    }
+    guard !userPrefixes.isEmpty else { return true }
+    guard let user = uri.user ?? (uri.scheme == .tel ? uri.opaque : nil) else { return false }
+    return userPrefixes.contains { begins(bytes, user, $0) }
+  }
+}
+
+/// Whether a range of octets is this text, which is in lower case.
+func equalsFolded(_ bytes: Span<UInt8>, _ slice: Slice, _ text: [UInt8]) -> Bool {
+  guard slice.count == text.count else { return false }
+  for place in 0..<text.count {
+    let octet = bytes[slice.start &+ place]
+    guard (octet &- 0x41 < 26 ? octet | 0x20 : octet) == text[place] else { return false }
+  }
+  return true
+}
+
+private func begins(_ bytes: Span<UInt8>, _ slice: Slice, _ prefix: [UInt8]) -> Bool {
+  guard slice.count >= prefix.count else { return false }
+  for place in 0..<prefix.count where bytes[slice.start &+ place] != prefix[place] { return false }
+  return true
+}
