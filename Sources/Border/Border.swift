@@ -1,0 +1,168 @@
+package import Basics
+import Admission
+import BasicContainers
+import Cryptography
+import Dialogs
+import Routing
+import SIP
+import Transactions
+
+/// The secrets of one worker, drawn at random once by whoever makes the border.
+package struct Seed: Sendable {
+  /// The key of the tokens on the wire.
+  package var tokens: Key
+  /// The key of the hashes.
+  package var hashes: Key
+  /// Where generations begin, so that names of an earlier life are dead.
+  package var generations: UInt64
+
+  package init(tokens: Key, hashes: Key, generations: UInt64) {
+    self.tokens = tokens
+    self.hashes = hashes
+    self.generations = generations
+  }
+}
+
+/// A whole border element without sockets, clock or randomness: the pipeline of the stages, and the
+/// tables.
+///
+/// **The law of the loop**: after every input, drain the outbox; then arm the one next deadline.
+///
+/// An input is a message that came, an instant that has passed, or word that a message could not be
+/// sent. What is to be done comes back in the outbox. Before each input the outbox is asked whether
+/// it `hasRoom`.
+package struct Border: ~Copyable {
+  private var table = HeaderTable()
+  private var patch = Patch()
+  var desk = Desk()
+  var core: Core
+  private let workers: Int
+
+  /// - Parameters:
+  ///   - worker: the number of the worker that this one belongs to, of `workers`.
+  ///   - seed: the same for all workers of an element, so that each knows the tokens of all.
+  package init(
+    _ configuration: Configuration, worker: UInt8 = 0, of workers: Int = 1, seed: Seed,
+    now: Instant
+  ) {
+    core = Core(configuration, worker: worker, seed: seed, now: now)
+    self.workers = workers
+  }
+
+  /// A message came: a datagram, or one that was framed from a stream.
+  package mutating func receive(
+    _ bytes: Span<UInt8>, from flow: Flow, now: Instant, into out: inout Outbox
+  ) {
+    core.counters.received &+= 1
+    // A source that no peer has costs nothing but this look-up, and gets silence.
+    guard let peer = core.peer(of: bytes, flow) else {
+      core.counters.unknownSource &+= 1
+      return
+    }
+    let turn = Turn(flow: flow, now: now, peer: peer)
+    do throws(Malformed) {
+      try Parser.parse(bytes, into: &table)
+    } catch {
+      return core.unreadable(error, turn)
+    }
+    process(bytes, table, turn, &core, &patch, &desk, &out)
+  }
+
+  /// Time has passed: to be called when `nextDeadline` has come.
+  package mutating func expire(now: Instant, into out: inout Outbox) {
+    core.expire(now, &patch, &desk, &out)
+    while out.hasRoom, let ticket = core.overdue.popLast() {
+      answer(ticket, nil, now: now, into: &out)
+    }
+  }
+
+  /// When `expire` is next worth calling.
+  package mutating func nextDeadline() -> Instant? { core.wheel.nextDeadline() }
+
+  /// A message whose `owner` was set could not be sent.
+  package mutating func failed(owner: UInt64, now: Instant, into out: inout Outbox) {
+    core.failed(owner, now, &patch, &desk, &out)
+  }
+
+  /// Which worker a message belongs to: written in our branch for a response, else by its Call-ID.
+  package mutating func owner(of bytes: Span<UInt8>) -> Int {
+    if workers == 1 { return 0 }
+    if Peek.isResponse(bytes) {
+      guard let via = Peek.via(bytes), let branch = Peek.branch(bytes, in: via),
+        branch.count > 7 + SealedToken.length,
+        let sealed = SealedToken(reading: bytes, at: branch.start &+ 7),
+        let token = core.tokens.open(sealed), Int(token.worker) < workers
+      else { return Int(core.worker) }
+      return Int(token.worker)
+    }
+    guard let callID = Peek.callID(bytes) else { return Int(core.worker) }
+    var hash = core.hash()
+    hash.combine(bytes, callID)
+    return Int(truncatingIfNeeded: hash.finish().a >> 33) % workers
+  }
+
+  // MARK: The operator's side
+
+  /// From now on an INVITE that begins a call gets 503; what is under way goes on.
+  package mutating func drain() { core.isDraining = true }
+
+  /// Ends the record of every call that is left: the limit of a drain was reached.
+  package mutating func endCalls(now: Instant) {
+    for handle in core.calls.handles() { core.end(handle, .shutdown, now) }
+  }
+
+  /// Whether nothing is under way any more: no call, and no transaction that waits for a final
+  /// response.
+  package mutating func isIdle() -> Bool { core.calls.count == 0 && core.pending == 0 }
+
+  /// Whether there is something to tell.
+  package var hasNotes: Bool { !core.notes.isEmpty }
+
+  /// Hands out what there is to tell, in the order in which it happened.
+  package mutating func drainNotes(_ tell: (Note) -> Void) {
+    for place in 0..<core.notes.count { tell(core.notes[place]) }
+    core.notes.removeAll()
+  }
+
+  /// How many notes found no room since the border began.
+  package var lostNotes: Int { core.lostNotes }
+
+  package var counters: Counters { core.counters }
+
+  package var occupancy: Occupancy {
+    Occupancy(
+      calls: core.calls.count, serverTransactions: core.servers.count,
+      clientTransactions: core.clients.count, timers: core.wheel.count,
+      keptMessages: core.shelf.inUse)
+  }
+}
+
+/// Makes the view in a function of its own: a view over one argument may not overlap a change of
+/// another.
+private func process(
+  _ bytes: Span<UInt8>, _ table: borrowing HeaderTable, _ turn: Turn, _ core: inout Core,
+  _ patch: inout Patch, _ desk: inout Desk, _ out: inout Outbox
+) {
+  let message = Message(bytes, table)
+  if message.isRequest {
+    core.request(message, turn, &patch, &desk, &out)
+  } else {
+    core.response(message, turn, &patch, &desk, &out)
+  }
+}
+
+extension Core {
+  /// The peer that a message comes from. A response may also come from a target that sends no
+  /// requests and so stands in none of its peer's sources.
+  mutating func peer(of bytes: Span<UInt8>, _ flow: Flow) -> PeerID? {
+    if let peer = admission.peer(of: flow) { return peer }
+    return Peek.isResponse(bytes) ? routing.peer(of: flow.remote.address) : nil
+  }
+
+  /// Octets that are no SIP message at all. A stream lives on: its framing still holds.
+  mutating func unreadable(_ fault: Malformed, _ turn: Turn) {
+    if fault.fault == .empty { return }
+    counters.malformedDropped &+= 1
+    note(.malformed(fault, flow: turn.flow, isAnswered: false))
+  }
+}

@@ -1,0 +1,135 @@
+import Admission
+import Authentication
+import Basics
+import BasicContainers
+import Cryptography
+import Dialogs
+import Identity
+import Routing
+import SIP
+import Transactions
+
+/// The tables of one border and the stages that fill them. The message at hand, its patch and the
+/// outbox are arguments of every function, so that a view over received octets never overlaps a
+/// change of the tables.
+struct Core: ~Copyable {
+  let configuration: Configuration
+  let worker: UInt8
+  let tokens: TokenRing
+  /// Keys of the hashes: for the index, for loops, for tags and for digests in logs.
+  let secret: Key
+  var admission: Admission.Stage
+  var authentication: Authentication.Stage
+  var identity: Identity.Stage
+  var routing: Routing.Stage
+  var servers: SlotTable<ServerTransaction>
+  var clients: SlotTable<ClientTransaction>
+  var calls: SlotTable<Call>
+  var serverIndex: Index
+  /// Calls by Call-ID and the caller's tag; empty unless the policy mends lost route sets.
+  var callIndex: Index
+  var parked: SlotTable<Parked>
+  var inquiries: [Inquiry] = []
+  /// Tickets whose patience has ended: their requests come back without an answer.
+  var overdue: [UInt64] = []
+  var shelf: Shelf
+  var wheel: Wheel
+  var counters = Counters()
+  var notes: RigidArray<Note>
+  var lostNotes = 0
+  var isDraining = false
+  /// Server transactions whose final response has not gone out.
+  var pending = 0
+  private var callCount: UInt64 = 0
+
+  init(_ configuration: Configuration, worker: UInt8, seed: Seed, now: Instant) {
+    self.configuration = configuration
+    self.worker = worker
+    tokens = TokenRing(seed: seed.tokens, id: 0)
+    secret = seed.hashes
+    admission = Admission.Stage(configuration.admission)
+    authentication = Authentication.Stage(configuration.authentication)
+    identity = Identity.Stage(configuration.identity)
+    routing = Routing.Stage(configuration.routing, secret: seed.hashes)
+    let first = UInt32(truncatingIfNeeded: seed.generations)
+    let capacity = configuration.capacity
+    servers = SlotTable(limit: capacity.transactions, firstGeneration: first)
+    clients = SlotTable(limit: capacity.transactions, firstGeneration: first)
+    calls = SlotTable(limit: capacity.calls, firstGeneration: first)
+    parked = SlotTable(limit: Limits.parked, firstGeneration: first)
+    serverIndex = Index(expected: 4096)
+    callIndex = Index(expected: 64)
+    shelf = Shelf(limit: capacity.shelf)
+    wheel = Wheel(now: now, expected: 4096)
+    notes = RigidArray(capacity: Limits.notes)
+  }
+
+  /// Tells the operator, as long as there is room: a flood of bad messages is counted and not all
+  /// told.
+  mutating func note(_ note: Note) {
+    if notes.freeCapacity > 0 { notes.append(note) } else { lostNotes &+= 1 }
+  }
+
+  mutating func nextCallID() -> UInt64 {
+    callCount &+= 1
+    return UInt64(worker) << 56 | callCount
+  }
+
+  mutating func seal(_ kind: Token.Kind, _ handle: Handle) -> SealedToken {
+    tokens.seal(
+      Token(
+        kind: kind, node: 0, worker: worker, index: handle.index, generation: handle.generation))
+  }
+
+  mutating func hash() -> KeyedHash { KeyedHash(secret: secret) }
+}
+
+// MARK: Timers
+
+extension Core {
+  /// Puts a server transaction on the wheel where its machine wants to be looked at sooner than it
+  /// would be, and takes it out of the tables when it has ended.
+  mutating func settle(server handle: Handle) {
+    if servers[handle].machine.isTerminated { return remove(server: handle) }
+    let deadline = servers[handle].machine.deadline
+    guard deadline < servers[handle].armed else { return }
+    servers[handle].armed = wheel.arm(Ticket.server(handle).payload, near: deadline)
+  }
+
+  mutating func settle(client handle: Handle) {
+    if clients[handle].machine.isTerminated { return remove(client: handle) }
+    let deadline = clients[handle].machine.deadline
+    guard deadline < clients[handle].armed else { return }
+    clients[handle].armed = wheel.arm(Ticket.client(handle).payload, near: deadline)
+  }
+
+  mutating func remove(server handle: Handle) {
+    guard var record = servers.remove(handle) else { return }
+    if record.isPending { pending &-= 1 }
+    serverIndex.remove(record.key)
+    record.machine.release(&shelf)
+    shelf.release(record.request.take())
+    shelf.release(record.best.response.take())
+    if let client = record.client, clients.contains(client) { clients[client].server = nil }
+  }
+
+  mutating func remove(client handle: Handle) {
+    guard var record = clients.remove(handle) else { return }
+    record.machine.release(&shelf)
+    if let cancel = record.cancel { remove(client: cancel) }
+    if let server = record.server, servers.contains(server), servers[server].client == handle {
+      servers[server].client = nil
+    }
+  }
+}
+
+extension Wheel {
+  /// Arms an entry at a deadline, or at the wheel's edge for a later one.
+  /// - Returns: when the entry will fire at the earliest; an entry that fires before is a stale
+  ///   one.
+  mutating func arm(_ payload: UInt64, near deadline: Instant) -> Instant {
+    let when = min(deadline, edge)
+    arm(payload, at: when)
+    return when
+  }
+}

@@ -1,0 +1,93 @@
+import Basics
+import Dialogs
+import SIP
+import Transactions
+
+// What time does. Each machine hangs on the wheel with one valid entry; an entry that fires before
+// the time that its record remembers is a stale one.
+extension Core {
+  mutating func expire(
+    _ now: Instant, _ patch: inout Patch, _ desk: inout Desk, _ out: inout Outbox
+  ) {
+    while out.hasRoom, let payload = wheel.expire(now) {
+      switch Ticket(payload) {
+      case .server(let handle):
+        if servers.contains(handle), servers[handle].armed <= now {
+          servers[handle].armed = .distantFuture
+          expire(server: handle, now, &patch, &desk, &out)
+        }
+      case .client(let handle):
+        if clients.contains(handle), clients[handle].armed <= now {
+          clients[handle].armed = .distantFuture
+          expire(client: handle, now, &patch, &desk, &out)
+        }
+      case .call(let handle):
+        if calls.contains(handle) { expire(call: handle, now) }
+      case .parked(let handle):
+        if parked.contains(handle) { overdue.append(payload) }
+      case nil:
+        break
+      }
+    }
+  }
+
+  private mutating func expire(
+    server handle: Handle, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
+    _ out: inout Outbox
+  ) {
+    switch servers[handle].machine.expire(now, &shelf) {
+    case .nothing, .ended:
+      break
+    case .resend:
+      resendResponse(handle, &out)
+    case .trying:
+      respondOwn(handle, 100, "Trying", now, &patch, &desk, &out)
+    case .unanswered:
+      // A BYE that nobody answered ends its call all the same.
+      if servers[handle].method == .bye { concludeCall(handle, 408, now) }
+    }
+    if servers.contains(handle) { settle(server: handle) }
+  }
+
+  private mutating func expire(
+    client handle: Handle, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
+    _ out: inout Outbox
+  ) {
+    switch clients[handle].machine.expire(now, &shelf) {
+    case .notYet, .ended:
+      break
+    case .resend:
+      let flow = clients[handle].flow
+      let kept = clients[handle].machine.request(in: shelf)
+      out.send(to: flow, owner: Ticket.client(handle).payload, atMost: kept.count) {
+        $0.write(kept)
+      }
+    case .timeout:
+      targetFailed(handle, isDown: false, now, &patch, &desk, &out)
+    case .timerC:
+      if let server = clients[handle].server, servers.contains(server),
+        let call = servers[server].call, calls.contains(call), servers[server].isInitial
+      {
+        calls[call].rangTooLong = true
+      }
+      sendCANCEL(handle, now, &desk, &out)
+    }
+    if clients.contains(handle) { settle(client: handle) }
+  }
+
+  private mutating func expire(call handle: Handle, _ now: Instant) {
+    if calls[handle].deadline <= now { return end(handle, .tooLong, now) }
+    _ = wheel.arm(Ticket.call(handle).payload, near: calls[handle].deadline)
+  }
+
+  /// A message could not be sent (RFC 3261 §17.1.4, §16.9).
+  mutating func failed(
+    _ owner: UInt64, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
+    _ out: inout Outbox
+  ) {
+    guard case .client(let handle) = Ticket(owner), clients.contains(handle) else { return }
+    let isForCore = clients[handle].machine.transportFailed(&shelf)
+    if isForCore { targetFailed(handle, isDown: true, now, &patch, &desk, &out) }
+    if clients.contains(handle) { settle(client: handle) }
+  }
+}

@@ -1,0 +1,236 @@
+import Admission
+import Basics
+import BasicContainers
+import Cryptography
+import Dialogs
+import Routing
+import SIP
+import Transactions
+
+/// What a forwarded request has to say of itself besides its own text.
+struct Errand {
+  var essentials: Essentials
+  var set: RouteSet
+  var flow: Flow
+  var peer: PeerID
+  /// What takes the place of the Request-URI, when a 3xx named it (RFC 3261 §16.5).
+  var requestURI: [UInt8]?
+}
+
+// A request that may leave: its transactions, its call and the message that goes out (RFC 3261
+// §16.6).
+extension Core {
+  /// Makes the server transaction (and the call) of a request that was routed, and sends it to its
+  /// first target.
+  mutating func begin(
+    _ message: borrowing Message, _ essentials: Essentials, _ key: Key, _ set: RouteSet,
+    _ routed: consuming Routed, _ turn: Turn, _ patch: inout Patch, _ out: inout Outbox
+  ) throws(Refused) {
+    var search = routed.search
+    guard let way = routing.next(&search, arriving: turn.flow, size: message.outline.end) else {
+      throw Refused(Refusal(480, .temporarilyUnavailable, .noTarget))
+    }
+    guard !servers.isFull, !clients.isFull else { throw full }
+    let call = try call(for: message, essentials, set, way, turn)
+    guard let server = enter(message, essentials, key, search, call, turn) else {
+      if let call, set.token == nil { forget(call) }
+      throw full
+    }
+    if message.method == .invite { sendTrying(message, server, turn, patch, &out) }
+    let errand = Errand(essentials: essentials, set: set, flow: way.flow, peer: way.peer)
+    if !forward(message, errand, for: server, turn.now, &patch, &out) {
+      if let call, set.token == nil { forget(call) }
+      remove(server: server)
+      // What was to be changed for the way out is no part of the refusal.
+      patch.reset()
+      patch.stamp(essentials.via, turn.flow.remote)
+      throw full
+    }
+    settle(server: server)
+  }
+
+  private var full: Refused { Refused(Refusal(503, .serviceUnavailable, .tableFull)) }
+
+  /// The call that a request belongs to: that of its token, or a new one for an INVITE that begins
+  /// a dialog.
+  private mutating func call(
+    for message: borrowing Message, _ essentials: Essentials, _ set: RouteSet,
+    _ callee: (flow: Flow, peer: PeerID), _ turn: Turn
+  ) throws(Refused) -> Handle? {
+    if let token = set.token { return token.kind.isCall ? token.handle : nil }
+    guard message.method == .invite, essentials.toTag == nil else { return nil }
+    var digest = hash()
+    digest.combine(message.bytes, essentials.callID)
+    let key = callKey(message, essentials.callID, essentials.fromTag)
+    let deadline = turn.now + configuration.callDuration
+    let record = Call(
+      id: nextCallID(), callIDDigest: digest.finish().b, key: key,
+      caller: (turn.peer.raw, turn.flow), callee: (callee.peer.raw, callee.flow), policy: 0,
+      began: turn.now, deadline: deadline)
+    guard let handle = calls.insert(record) else { throw full }
+    if configuration.routing.mendsLostRoutes { callIndex.insert(key, handle) }
+    counters.calls &+= 1
+    _ = wheel.arm(Ticket.call(handle).payload, near: deadline)
+    return handle
+  }
+
+  private mutating func enter(
+    _ message: borrowing Message, _ essentials: Essentials, _ key: Key, _ search: Search,
+    _ call: Handle?, _ turn: Turn
+  ) -> Handle? {
+    let isReliable = turn.flow.transport.isReliable
+    let machine =
+      message.method == .invite
+      ? ServerMachine.invite(InviteServer(isReliable: isReliable, timing: configuration.timing))
+      : .other(
+        NonInviteServer(now: turn.now, isReliable: isReliable, timing: configuration.timing))
+    guard let request = shelf.keep(message.bytes.extracting(..<message.outline.end)) else {
+      return nil
+    }
+    let tags = (
+      to: tagDigest(message.bytes, essentials.toTag),
+      from: tagDigest(message.bytes, essentials.fromTag)
+    )
+    let record = ServerTransaction(
+      machine: machine, key: key, method: message.method,
+      flow: responseFlow(essentials.via, turn.flow), source: turn.flow.remote,
+      peer: turn.peer, request: request, client: nil, call: call,
+      search: search, best: ServerTransaction.Best(), tags: tags,
+      isInitial: essentials.toTag == nil)
+    // There is room: `begin` has asked.
+    guard let handle = servers.insert(record) else { return nil }
+    serverIndex.insert(key, handle)
+    pending &+= 1
+    return handle
+  }
+
+  /// RFC 3261 §16.2: an INVITE gets its 100 at once.
+  private mutating func sendTrying(
+    _ message: borrowing Message, _ server: Handle, _ turn: Turn, _ patch: borrowing Patch,
+    _ out: inout Outbox
+  ) {
+    let reply = Reply(100, "Trying")
+    let sent = out.send(to: servers[server].flow, atMost: reply.room(for: message, patch)) {
+      reply.write(answering: message, patch, into: &$0)
+    }
+    let kept = shelf.keep(out.bytes.span.extracting(sent))
+    servers[server].machine.respond(100, kept: kept, now: turn.now, &shelf)
+  }
+
+  /// Sends a request to one target, with a client transaction of its own.
+  /// - Returns: whether there was room for it.
+  mutating func forward(
+    _ message: borrowing Message, _ errand: Errand, for server: Handle, _ now: Instant,
+    _ patch: inout Patch, _ out: inout Outbox
+  ) -> Bool {
+    guard let client = clients.upcoming() else { return false }
+    let way = RequestOut(
+      flow: errand.flow, listener: errand.flow.listener, arrival: servers[server].flow.listener,
+      branch: seal(.branch, client), loop: loopHash(message, errand.essentials),
+      recordRoute: recordRoute(message, errand, server))
+    patch.applyRoutes(message, errand.set)
+    if let uri = errand.requestURI {
+      patch.replace(message.outline.requestURI) { $0.write(uri.span) }
+    }
+    patch.addHead(
+      message, way, configuration.listeners, maxForwards: errand.essentials.maxForwards)
+    patch.addLength(message, over: errand.flow.transport)
+    guard !patch.overflowed else { return false }
+    let sent = out.send(
+      to: errand.flow, owner: Ticket.client(client).payload,
+      atMost: message.outline.end &+ patch.growth
+    ) { patch.write(message, into: &$0) }
+    guard let kept = shelf.keep(out.bytes.span.extracting(sent)) else {
+      out.withdraw()
+      return false
+    }
+    let timeout = routing.targetTimeout(servers[server].search)
+    let machine = ClientMachine(
+      message.method, request: kept, now: now, isReliable: errand.flow.transport.isReliable,
+      timeout: timeout, configuration.timing)
+    let record = ClientTransaction(
+      machine: machine, flow: errand.flow, peer: errand.peer, method: message.method,
+      server: server, cancel: nil)
+    guard clients.insert(record) != nil else { return false }
+    servers[server].client = client
+    if let call = servers[server].call, calls.contains(call), errand.essentials.toTag == nil {
+      // Another target than the first may be the one that answers.
+      calls[call].callee = errand.peer.raw
+      calls[call].calleeFlow = errand.flow
+    }
+    counters.forwarded &+= 1
+    settle(client: client)
+    return true
+  }
+
+  /// RFC 3261 §16.6 step 4: a request that may begin a dialog carries our way back. Two values
+  /// where the sides differ in transport, address family or interface (RFC 5658 §5).
+  private mutating func recordRoute(
+    _ message: borrowing Message, _ errand: Errand, _ server: Handle
+  ) -> RequestOut.RecordRoute {
+    guard message.method.createsDialog, errand.essentials.toTag == nil, errand.set.token == nil
+    else { return .none }
+    let isOne = servers[server].flow.listener == errand.flow.listener
+    if let call = servers[server].call {
+      return isOne
+        ? .one(seal(.both, call)) : .two(caller: seal(.caller, call), callee: seal(.callee, call))
+    }
+    let peers = Handle(
+      index: UInt32(servers[server].peer.raw) << 16 | UInt32(errand.peer.raw), generation: 0)
+    return isOne
+      ? .one(seal(.bothOfOther, peers))
+      : .two(caller: seal(.callerOfOther, peers), callee: seal(.calleeOfOther, peers))
+  }
+
+  // MARK: Loops
+
+  /// RFC 5393 §4.2.1: what decides where a request goes, and nothing that changes from hop to hop.
+  mutating func loopHash(_ message: borrowing Message, _ essentials: Essentials) -> UInt64 {
+    var hash = self.hash()
+    hash.combine(message.bytes, message.outline.requestURI)
+    hash.combine(message.bytes, essentials.callID)
+    hash.combine(message.bytes, essentials.fromTag ?? .empty)
+    hash.combine(message.bytes, essentials.toTag ?? .empty)
+    hash.combine(UInt64(essentials.cSeq.number))
+    var place = message.next(.route, from: 0)
+    while let line = place {
+      hash.combine(message.bytes, message.headers[line].value)
+      place = message.next(.route, from: line &+ 1)
+    }
+    return hash.finish().a
+  }
+
+  /// Whether the request has been here before and would go the same way again (RFC 5393 §4.2.2):
+  /// one of the Vias is ours and its second part is what we would write. A spiral, which comes back
+  /// changed, is none.
+  mutating func hasLooped(_ message: borrowing Message, _ essentials: Essentials) -> Bool {
+    var place = message.next(.via, from: 0)
+    var own: UInt64?
+    while let line = place {
+      if let via = ownVia(message.bytes, message.headers[line].value) {
+        if own == nil { own = loopHash(message, essentials) }
+        if via == own { return true }
+      }
+      place = message.next(.via, from: line &+ 1)
+    }
+    return false
+  }
+
+  /// The loop part of the first branch in a Via line, if that is a branch of ours. Our Via always
+  /// stands in a line of its own when it leaves; who folds it into a list hides no loop that
+  /// Max-Forwards does not end.
+  private mutating func ownVia(_ bytes: Span<UInt8>, _ value: Slice) -> UInt64? {
+    guard let branch = Peek.branch(bytes, in: value),
+      branch.count == 7 + SealedToken.length + 1 + 16,
+      let sealed = SealedToken(reading: bytes, at: branch.start &+ 7),
+      tokens.open(sealed)?.kind == .branch
+    else { return nil }
+    var loop: UInt64 = 0
+    for place in branch.end &- 16..<branch.end {
+      let octet = bytes[place] | 0x20
+      let digit = octet >= 0x61 ? octet &- 0x57 : octet &- 0x30 | 0
+      loop = loop << 4 | UInt64(digit & 15)
+    }
+    return loop
+  }
+}

@@ -1,0 +1,16 @@
+import Basics
+
+/// What a border may hold beside its tables.
+enum Limits {
+  /// Notes for the operator between two visits of the one who reads them; more are counted only.
+  static let notes = 256
+  /// Octets of a request above which it goes over a stream where the peer has one (RFC 3261
+  /// §18.1.1).
+  static let datagram = 1300
+  /// Requests that wait for the outside, and for how long each does.
+  static let parked = 1024
+  static let patience = Interval.seconds(4)
+  /// Contacts that are taken from one 3xx, and how many 3xx are followed for one request.
+  static let contacts = 4
+  static let redirections = 5
+}

@@ -1,0 +1,139 @@
+import Admission
+import Basics
+import Cryptography
+import Routing
+import SIP
+import Transactions
+
+/// A server transaction with the response context of RFC 3261 §16.7: what the proxy core needs to
+/// know until the final response has gone out.
+struct ServerTransaction: ~Copyable {
+  var machine: ServerMachine
+  /// How `Core.serverIndex` finds it.
+  let key: Key
+  let method: Method
+  /// Where responses go (RFC 3261 §18.2.2, RFC 3581 §4).
+  let flow: Flow
+  /// Where the request came from: a CANCEL must come from there as well.
+  let source: Endpoint
+  let peer: PeerID
+  /// The request as it was received, for as long as another target may have to be tried or a
+  /// response of our own made.
+  var request: Kept?
+  /// The branch at work.
+  var client: Handle?
+  var call: Handle?
+  /// The targets that are left to try.
+  var search: Search
+  /// The best final response of the branches that failed so far, as it would go upstream.
+  var best: Best
+  /// What a redirecting target named, tried before the targets that are left.
+  var redirected = Redirected()
+  /// The tags of To and From, as their digests: which dialog of its call the request belongs to.
+  let tags: (to: UInt32, from: UInt32)
+  /// Whether the request had no To tag: an INVITE is then the one that the call began with.
+  let isInitial: Bool
+  var isCancelled = false
+  /// Whether its final response has not gone out yet.
+  var isPending = true
+  /// The time of its valid entry on the wheel.
+  var armed = Instant.distantFuture
+
+  /// Contacts of 3xx responses that lead to configured peers, with the Request-URI that each wants.
+  struct Redirected {
+    var contacts: [(target: Target, uri: [UInt8])] = []
+    /// How many 3xx were followed: a ring of redirections must end.
+    var followed = 0
+  }
+
+  /// Whether there is another place to try.
+  var hasNext: Bool { !search.isEmpty || !redirected.contacts.isEmpty }
+
+  /// Which of the failed branches' responses speaks for all (RFC 3261 §16.7 step 6).
+  struct Best: ~Copyable {
+    var response: Kept?
+    /// 0 while there is none.
+    var status: UInt16 = 0
+  }
+}
+
+/// A client transaction, and whose it is.
+struct ClientTransaction: ~Copyable {
+  var machine: ClientMachine
+  let flow: Flow
+  let peer: PeerID
+  let method: Method
+  /// The server transaction that it serves; none for a CANCEL, or once the core is past it.
+  var server: Handle?
+  /// The CANCEL that was sent for this INVITE: it has the same branch (RFC 3261 §9.1), and so is
+  /// found through it.
+  var cancel: Handle?
+  var armed = Instant.distantFuture
+}
+
+/// What a wheel entry, or the owner of a message to send, names: eight bits of kind, 24 of
+/// generation, 32 of index.
+enum Ticket {
+  case server(Handle)
+  case client(Handle)
+  case call(Handle)
+  case parked(Handle)
+
+  init?(_ payload: UInt64) {
+    let handle = Handle(
+      index: UInt32(truncatingIfNeeded: payload),
+      generation: UInt32(truncatingIfNeeded: payload >> 32) & 0xff_ffff)
+    switch payload >> 56 {
+    case 1: self = .server(handle)
+    case 2: self = .client(handle)
+    case 3: self = .call(handle)
+    case 4: self = .parked(handle)
+    default: return nil
+    }
+  }
+
+  var payload: UInt64 {
+    switch self {
+    case .server(let handle): Self.pack(1, handle)
+    case .client(let handle): Self.pack(2, handle)
+    case .call(let handle): Self.pack(3, handle)
+    case .parked(let handle): Self.pack(4, handle)
+    }
+  }
+
+  private static func pack(_ kind: UInt64, _ handle: Handle) -> UInt64 {
+    kind << 56 | UInt64(handle.generation) << 32 | UInt64(handle.index)
+  }
+}
+
+/// What is known of the input at hand.
+struct Turn {
+  var flow: Flow
+  var now: Instant
+  var peer: PeerID
+}
+
+/// A kept message laid out to be read again: its octets and their table.
+struct Desk: ~Copyable {
+  var bytes: [UInt8] = []
+  var table = HeaderTable()
+
+  init() { bytes.reserveCapacity(SIP.Limits.message) }
+
+  /// Takes a copy.
+  /// - Returns: whether it is a message (it was one when it was kept).
+  mutating func lay(_ kept: Span<UInt8>) -> Bool {
+    bytes.removeAll(keepingCapacity: true)
+    bytes.append(addingCapacity: kept.count) { $0.write(kept) }
+    return Self.read(bytes, into: &table)
+  }
+
+  private static func read(_ bytes: [UInt8], into table: inout HeaderTable) -> Bool {
+    do throws(Malformed) {
+      try Parser.parse(bytes.span, into: &table)
+      return true
+    } catch {
+      return false
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import Admission
+import Basics
+import Cryptography
+import SIP
+
+/// A request that this element answers itself, and why.
+struct Refused: Error {
+  enum Answer {
+    case refusal(Refusal, Reply.Extra)
+    case malformed(Malformed)
+    /// Not a refusal: an OPTIONS to this element itself.
+    case capabilities
+    case silence
+    /// Not yet: it waits for an answer from outside.
+    case ask(Question)
+  }
+
+  var answer: Answer
+
+  init(_ refusal: Refusal, extra: Reply.Extra = .none) { answer = .refusal(refusal, extra) }
+  init(malformed: Malformed) { answer = .malformed(malformed) }
+  init(_ question: Question) { answer = .ask(question) }
+  private init(_ answer: Answer) { self.answer = answer }
+
+  static var capabilities: Refused { Refused(.capabilities) }
+  static var silence: Refused { Refused(.silence) }
+}
+
+extension Core {
+  /// What this element itself lets through, for Allow.
+  static var allowed: StaticString {
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, REFER, SUBSCRIBE, NOTIFY, INFO, MESSAGE"
+  }
+
+  /// Answers a request without a transaction: whoever sends it again gets the same again, and an
+  /// ACK for it matches nothing (RFC 3261 §8.2.7).
+  mutating func refuse(
+    _ message: borrowing Message, _ essentials: Essentials, _ refused: Refused, _ turn: Turn,
+    _ patch: borrowing Patch, _ out: inout Outbox
+  ) {
+    switch refused.answer {
+    case .silence:
+      break
+    case .ask(let question):
+      park(message, question, turn)
+    case .malformed(let fault):
+      reply(
+        message, essentials.via, Reply(400, fault.fault.phrase, toTag: toTag(message)), turn, patch,
+        &out)
+      counters.malformedAnswered &+= 1
+      note(.malformed(fault, flow: turn.flow, isAnswered: true))
+    case .capabilities:
+      let extra = Reply.Extra.capabilities(allow: Self.allowed)
+      reply(
+        message, essentials.via, Reply(200, "OK", toTag: toTag(message), extra: extra), turn, patch,
+        &out)
+    case .refusal(let refusal, let extra):
+      let answer = Reply(refusal.status, refusal.phrase.text, toTag: toTag(message), extra: extra)
+      reply(message, essentials.via, answer, turn, patch, &out)
+      counters.refused &+= 1
+      note(.refused(refusal, flow: turn.flow, method: message.method))
+    }
+  }
+
+  /// RFC 3261 §16.3 step 1: 400, with what was wrong as its reason, where a top Via says whom to
+  /// answer; 505 for another version (§21.5.6). An ACK is never answered.
+  mutating func answerMalformed(
+    _ message: borrowing Message, _ fault: Malformed, _ turn: Turn, _ patch: inout Patch,
+    _ out: inout Outbox
+  ) {
+    var isAnswered = false
+    do throws(Malformed) {
+      let via = try Essentials.topVia(message)
+      if message.method != .ack {
+        patch.stamp(via, turn.flow.remote)
+        let isVersion = fault.fault == .version && fault.offset < message.outline.headersStart
+        let reply = Reply(
+          isVersion ? 505 : 400, isVersion ? "Version Not Supported" : fault.fault.phrase,
+          toTag: toTag(message))
+        self.reply(message, via, reply, turn, patch, &out)
+        isAnswered = true
+      }
+    } catch {
+      // Nobody to answer.
+    }
+    if isAnswered { counters.malformedAnswered &+= 1 } else { counters.malformedDropped &+= 1 }
+    note(.malformed(fault, flow: turn.flow, isAnswered: isAnswered))
+  }
+
+  mutating func reply(
+    _ message: borrowing Message, _ via: Via, _ reply: Reply, _ turn: Turn,
+    _ patch: borrowing Patch, _ out: inout Outbox
+  ) {
+    let flow = responseFlow(via, turn.flow)
+    out.send(to: flow, atMost: reply.room(for: message, patch)) {
+      reply.write(answering: message, patch, into: &$0)
+    }
+  }
+
+  /// RFC 3261 §18.2.2 and RFC 3581 §4: the stream that the request came on, or a new one to its
+  /// source at the port of sent-by; over UDP the source's address, at its own port when `rport`
+  /// asked for it. A `maddr` is not followed (RFC 3261 §18.2.2, not followed: it lets a request
+  /// point our answers at somebody else).
+  mutating func responseFlow(_ via: Via, _ arrival: Flow) -> Flow {
+    var flow = arrival
+    let sentBy = via.sentBy.port ?? 5060
+    if arrival.transport.isReliable || via.rport == .absent { flow.remote.port = sentBy }
+    return flow
+  }
+
+  /// The same for the same request, so that a stateless answer is the same each time; else as good
+  /// as random. 0 where the To has a tag already.
+  mutating func toTag(_ message: borrowing Message) -> UInt64 {
+    var hash = self.hash()
+    hash.combine(0x7461_67)
+    if let header = message.header(message.outline.callID) {
+      hash.combine(message.bytes, header.value)
+    }
+    if let header = message.header(message.outline.from) {
+      hash.combine(message.bytes, header.value)
+    }
+    if let to = message.header(message.outline.to) {
+      do throws(Malformed) {
+        if try NameAddress.parse(message.bytes, to.value).tag != nil { return 0 }
+      } catch {
+        return 0
+      }
+    }
+    if let via = message.header(message.outline.via) { hash.combine(message.bytes, via.value) }
+    return hash.finish().a | 1
+  }
+}

@@ -1,0 +1,205 @@
+import Admission
+import Authentication
+import Basics
+import Cryptography
+import Dialogs
+import Identity
+import Routing
+import SIP
+import Transactions
+
+// The way in of a request, in the order in which it meets the stages (RFC 3261 §16.3 to §16.6).
+extension Core {
+  mutating func request(
+    _ message: borrowing Message, _ turn: Turn, _ patch: inout Patch, _ desk: inout Desk,
+    _ out: inout Outbox
+  ) {
+    counters.requests &+= 1
+    patch.reset()
+    let essentials: Essentials
+    do throws(Malformed) {
+      essentials = try Essentials(message)
+    } catch {
+      return answerMalformed(message, error, turn, &patch, &out)
+    }
+    patch.stamp(essentials.via, turn.flow.remote)
+    switch message.method {
+    case .ack:
+      acknowledge(message, essentials, turn, &patch, &out)
+    case .cancel:
+      cancel(message, essentials, turn, &patch, &desk, &out)
+    default:
+      let key = Matching.key(message, essentials, method: message.method, secret: secret)
+      if let known = serverIndex.find(key) {
+        retransmitted(known, &out)
+      } else {
+        fresh(message, essentials, key, turn, &patch, &out)
+      }
+    }
+  }
+
+  /// A request that is there already: its last response again, or nothing (RFC 3261 §17.2.1,
+  /// §17.2.2).
+  private mutating func retransmitted(_ handle: Handle, _ out: inout Outbox) {
+    counters.retransmissionsAbsorbed &+= 1
+    guard servers[handle].machine.wantsResend() else { return }
+    resendResponse(handle, &out)
+  }
+
+  mutating func resendResponse(_ handle: Handle, _ out: inout Outbox) {
+    let flow = servers[handle].flow
+    let kept = servers[handle].machine.response(in: shelf)
+    out.send(to: flow, atMost: kept.count) { $0.write(kept) }
+  }
+
+  /// A request that begins a server transaction.
+  private mutating func fresh(
+    _ message: borrowing Message, _ essentials: Essentials, _ key: Key, _ turn: Turn,
+    _ patch: inout Patch, _ out: inout Outbox
+  ) {
+    do throws(Refused) {
+      let uri = try checked(message, essentials, turn)
+      var set = try readRouteSet(message, uri)
+      mend(&set, message, essentials, turn)
+      // Only within a dialog does a token say where to go: without a To tag it opens no door.
+      if essentials.toTag == nil { set.token = nil }
+      let routed = try passed(message, essentials, uri, set, turn)
+      try begin(message, essentials, key, set, routed, turn, &patch, &out)
+    } catch {
+      refuse(message, essentials, error, turn, patch, &out)
+    }
+  }
+
+  /// The checks of RFC 3261 §16.3 that need no policy, in its order: scheme, Max-Forwards, loop,
+  /// Proxy-Require.
+  private mutating func checked(
+    _ message: borrowing Message, _ essentials: Essentials, _ turn: Turn
+  ) throws(Refused) -> URI {
+    let uri = try requestURI(message)
+    if message.method == .options, isForUs(message, uri) {
+      // Told only to those who passed the stages that ask who they are.
+      _ = try vouched(message, turn)
+      throw .capabilities
+    }
+    guard essentials.maxForwards != 0 else {
+      throw Refused(Refusal(483, .tooManyHops, .tooManyHops))
+    }
+    guard !hasLooped(message, essentials) else {
+      throw Refused(Refusal(482, .loopDetected, .loop))
+    }
+    // RFC 3261 §16.3 step 5: this proxy supports no option of its own.
+    var place = message.next(.proxyRequire)
+    while let line = place {
+      guard message.headers[line].value.isEmpty else {
+        throw Refused(Refusal(420, .badExtension, .badExtension), extra: .unsupported)
+      }
+      place = message.next(.proxyRequire, from: line &+ 1)
+    }
+    return uri
+  }
+
+  mutating func requestURI(_ message: borrowing Message) throws(Refused) -> URI {
+    let uri: URI
+    do throws(Malformed) {
+      uri = try URI.parseRequest(message.bytes, message.outline.requestURI)
+    } catch {
+      throw Refused(malformed: error)
+    }
+    // RFC 3261 §26.2.2: a SIPS URI wants TLS at each hop, which nothing here speaks yet.
+    guard uri.scheme != .other, uri.scheme != .sips else {
+      throw Refused(Refusal(416, .unsupportedScheme, .unsupportedScheme))
+    }
+    return uri
+  }
+
+  /// A request to this element itself: our host, nobody at it, and no Route that leads on.
+  private mutating func isForUs(_ message: borrowing Message, _ uri: URI) -> Bool {
+    uri.user == nil && message.outline.route == Outline.absent
+      && configuration.isOwn(uri.hostPort, in: message.bytes)
+  }
+
+  mutating func readRouteSet(_ message: borrowing Message, _ uri: URI) throws(Refused) -> RouteSet {
+    do throws(Malformed) {
+      return try routeSet(message, uri)
+    } catch {
+      throw Refused(malformed: error)
+    }
+  }
+
+  /// The stages that ask who it is, each of which takes the proof of the one before.
+  private mutating func vouched(
+    _ message: borrowing Message, _ turn: Turn
+  ) throws(Refused) -> Vouched {
+    let arrival = Arrival(flow: turn.flow, peer: turn.peer)
+    let admitted = try proof(of: admission.admit(arrival, message))
+    let authenticated = try proof(of: authentication.recognize(admitted, message))
+    return try proof(of: identity.vouch(authenticated, message))
+  }
+
+  /// All stages of the way in, each of which takes the proof of the one before.
+  mutating func passed(
+    _ message: borrowing Message, _ essentials: Essentials, _ uri: URI, _ set: RouteSet,
+    _ turn: Turn
+  ) throws(Refused) -> Routed {
+    let vouched = try vouched(message, turn)
+    if essentials.toTag != nil {
+      try checkDialog(set, turn.peer)
+      if let mended = set.mended {
+        return try proof(of: routing.route(vouched, along: mended.flow, to: mended.peer))
+      }
+      let hop = set.next?.uri ?? set.repaired?.uri ?? uri
+      let routed = try proof(of: routing.route(vouched, message, to: hop, now: turn.now))
+      // A dialog's requests go to the peers of the dialog and to nobody else.
+      if let target = routed.search.named { try checkDialog(set, target.peer, foreign: true) }
+      return routed
+    }
+    if isDraining, message.method == .invite {
+      throw Refused(Refusal(503, .serviceUnavailable, .draining))
+    }
+    // A preloaded Route leads to a configured peer or nowhere.
+    if let next = set.next {
+      return try proof(of: routing.route(vouched, message, to: next.uri, now: turn.now))
+    }
+    return try proof(of: routing.route(vouched, message, uri))
+  }
+
+  /// RFC 3261 §12.2.2: a To tag without a token of ours, or with one of a call that is over, names
+  /// a dialog that we do not know. Nor may a third peer speak in a call of two others.
+  private mutating func checkDialog(
+    _ set: RouteSet, _ peer: PeerID, foreign: Bool = false
+  ) throws(Refused) {
+    let unknown = Refused(
+      foreign
+        ? Refusal(403, .forbidden, .foreignDestination)
+        : Refusal(481, .noSuchDialog, .noSuchDialog))
+    guard let token = set.token else { throw unknown }
+    guard token.kind.isCall else {
+      // The peers themselves stand in the place of a record.
+      let peers = (UInt16(token.index >> 16), UInt16(token.index & 0xffff))
+      guard peer.raw == peers.0 || peer.raw == peers.1 else { throw unknown }
+      return
+    }
+    let handle = token.handle
+    // Whoever sends a token of ours under another Call-ID may reach a worker whose call it is not.
+    guard token.worker == worker, calls.contains(handle) else { throw unknown }
+    let (caller, callee) = (calls[handle].caller, calls[handle].callee)
+    guard peer.raw == caller || peer.raw == callee else { throw unknown }
+  }
+
+  private mutating func proof<Proof: ~Copyable>(
+    of verdict: consuming Verdict<Proof>
+  ) throws(Refused) -> Proof {
+    switch consume verdict {
+    case .pass(let proof): return proof
+    case .refuse(let refusal):
+      let isMethod = refusal.status == 405
+      throw Refused(refusal, extra: isMethod ? .allow(Self.allowed) : .none)
+    case .drop: throw Refused.silence
+    case .ask(let question): throw Refused(question)
+    }
+  }
+}
+
+extension Token {
+  var handle: Handle { Handle(index: index, generation: generation) }
+}

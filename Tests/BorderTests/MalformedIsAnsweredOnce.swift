@@ -1,0 +1,119 @@
+import Admission
+import Basics
+import Border
+import Dialogs
+import Rehearsal
+import Routing
+import SIP
+import Testing
+
+@Suite("RFC 3261 §16.3 step 1: what is malformed gets a 400 that says why, or nothing")
+struct MalformedIsAnsweredOnce {
+  struct Case: CustomTestStringConvertible, Sendable {
+    var testDescription: String
+    var text: String
+    var reason: String
+
+    init(_ reason: String, _ old: String, _ new: String, method: String = "INVITE") {
+      testDescription = "\(reason), \(new.utf8.count - old.utf8.count)"
+      text = Ask(method) { $0.body = "hello" }.text.replacing(old, with: new)
+      self.reason = reason
+    }
+  }
+
+  static let cases: [Case] = [
+    Case("Missing Call-ID", "Call-ID: c1@west\r\n", ""),
+    Case("Missing From", "From: <sip:alice@west.example>;tag=caller\r\n", ""),
+    Case("Missing To", "To: <sip:bob@east.example>\r\n", ""),
+    Case("Missing CSeq", "CSeq: 1 INVITE\r\n", ""),
+    Case("CSeq Method Differs", "CSeq: 1 INVITE", "CSeq: 1 BYE"),
+    Case("Bad CSeq", "CSeq: 1 INVITE", "CSeq: 4294967296 INVITE"),
+    Case("Bad Max-Forwards", "Max-Forwards: 70", "Max-Forwards: 256"),
+    Case("Bad Max-Forwards", "Max-Forwards: 70", "Max-Forwards: many"),
+    Case("Repeated Header", "CSeq: 1 INVITE", "CSeq: 1 INVITE\r\nCSeq: 2 INVITE"),
+    Case("Body Shorter Than Content-Length", "Content-Length: 5", "Content-Length: 6"),
+    Case("Bad Content-Length", "Content-Length: 5", "Content-Length: -1"),
+    Case("Header Without Colon", "To: ", "Nothing\r\nTo: "),
+    Case("Bad Header Name", "To: ", "Bad Name: x\r\nTo: "),
+    Case("Bad Request-URI", "sip:bob@10.0.0.1", "<sip:bob@10.0.0.1>"),
+    Case("Bad Request-URI", "sip:bob@10.0.0.1", "sip:bob@10.0.0.1 and more"),
+    Case("Bad Route", "To: ", "Route: sip:\r\nTo: "),
+  ]
+
+  @Test("400 with the fault as its reason", arguments: cases)
+  func answered(_ one: Case) {
+    let exchange = Exchange()
+    exchange.send(one.text, from: exchange.west)
+    let heard = exchange.west.heard.last?.message
+    if one.reason == "Bad Route" {
+      #expect(heard?.status == 400)
+    } else {
+      #expect(heard?.startLine == "SIP/2.0 400 \(one.reason)")
+    }
+    #expect(exchange.west.heard.count == 1)
+    #expect(exchange.east.heard.isEmpty)
+    #expect(exchange.element.counters.malformedAnswered == 1)
+    let occupancy = exchange.element.occupancy
+    #expect(exchange.element.isEmpty, "\(occupancy)")
+  }
+
+  @Test("another version gets 505 (RFC 3261 §21.5.6)")
+  func version() {
+    let exchange = Exchange()
+    let text = Ask("OPTIONS").text.replacing("SIP/2.0\r\n", with: "SIP/7.0\r\n")
+    exchange.send(text, from: exchange.west)
+    #expect(exchange.west.last("505")?.message.startLine == "SIP/2.0 505 Version Not Supported")
+  }
+
+  @Test("an ACK is never answered", arguments: cases)
+  func malformedACK(_ one: Case) {
+    let exchange = Exchange()
+    exchange.send(one.text.replacing("INVITE", with: "ACK"), from: exchange.west)
+    #expect(exchange.west.heard.isEmpty)
+    #expect(exchange.east.heard.isEmpty)
+  }
+
+  @Test("a response is never answered, however bad it is", arguments: cases)
+  func malformedResponse(_ one: Case) {
+    let exchange = Exchange()
+    exchange.send(Ask("INVITE").text, from: exchange.west)
+    guard let via = exchange.east.last("INVITE")?.message.all("Via")[0] else { return }
+    let (west, east) = (exchange.west.heard.count, exchange.east.heard.count)
+    let lines = one.text.split(separator: "\r\n", maxSplits: 1, omittingEmptySubsequences: false)
+    exchange.send("SIP/2.0 200 OK\r\nVia: \(via)\r\n" + lines[1], from: exchange.east)
+    let isPassed = exchange.west.heard.count > west
+    #expect(exchange.east.heard.count == east)
+    let isHarmless = ["Bad Request-URI", "Bad Route", "CSeq Method Differs"].contains(one.reason)
+    #expect(!isPassed || isHarmless)
+  }
+
+  @Test("octets that are no message at all are dropped, and counted")
+  func rubbish() {
+    let exchange = Exchange()
+    for text in ["", "\r\n\r\n", "hello", "INVITE\r\n\r\n", "\u{0}\u{1}\u{2}", "SIP/2.0\r\n\r\n"] {
+      exchange.send(text, from: exchange.west)
+    }
+    exchange.send(Ask("INVITE") { $0.via = [] }.text, from: exchange.west)
+    exchange.send(Ask("INVITE") { $0.via = ["SIP/2.0/UDP"] }.text, from: exchange.west)
+    #expect(exchange.west.heard.isEmpty)
+    #expect(exchange.element.counters.malformedDropped == 6)
+    #expect(exchange.element.isEmpty)
+  }
+
+  @Test("a stream that cannot be framed any more is closed")
+  func brokenStream() {
+    let exchange = Exchange(over: .tcp)
+    let good = Ask("OPTIONS") { $0.uri = "sip:10.0.0.1" }.text
+    exchange.send(good, from: exchange.west)
+    #expect(exchange.west.all("200").count == 1)
+    exchange.send(
+      good.replacing("Content-Length: 0", with: "Content-Length: x"), from: exchange.west)
+    #expect(exchange.west.hasOpenStream == false)
+    exchange.send(good, from: exchange.west)
+    #expect(exchange.west.all("200").count == 2)
+    // What is no SIP but can be framed is dropped: other calls share the stream.
+    exchange.send("rubbish rubbish\r\nContent-Length: 0\r\n\r\n", from: exchange.west)
+    #expect(exchange.west.hasOpenStream == true)
+    #expect(exchange.element.isEmpty)
+  }
+}
