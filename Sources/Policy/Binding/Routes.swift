@@ -1,0 +1,127 @@
+import Admission
+import Basics
+import Routing
+import SIP
+
+// MARK: Routing
+
+extension Binder {
+  /// What holds for every route that says nothing else.
+  mutating func bindRouting() {
+    guard let node = root["routing"] else { return }
+    routing.mendsLostRoutes = node.word("lost-routes") == "mend"
+    routing.resolvesNames = node.word("resolve") == "always"
+    if node.word("no-route") == "forbidden" { routing.noRoute = .forbidden }
+  }
+
+  mutating func bindRoutes() {
+    var places: [String: Int] = [:]
+    for node in root.all("routes") {
+      guard case .mapping = node.content else { continue }
+      if let name = node["name"], let text = name.scalar,
+        let line = places.updateValue(name.place.line, forKey: text)
+      {
+        findings.error(name.place, "there is already a route `\(text)`, in line \(line)")
+      }
+      bindRoute(node)
+    }
+  }
+
+  private mutating func bindRoute(_ node: Node) {
+    var route = Routing.Rules.Route(name: node.word("name") ?? "", targets: 0..<0)
+    route.from = peerIDs(node.all("from"))
+    if node["method"] != nil { route.methods = Self.methods(node.all("method")) }
+    if node["scheme"] != nil {
+      route.schemes = SchemeSet(node.words("scheme").compactMap(Self.scheme))
+    }
+    route.domains = node.words("domain").compactMap { try? Addresses.host($0) }
+    route.userPrefixes = node.words("user-prefix").compactMap { try? Names.userPrefix($0) }
+    let defaults = root["routing"]
+    route.targetTimeout = node.interval("timeout") ?? defaults?.interval("timeout")
+    if let redirects = node.word("redirects") ?? defaults?.word("redirects") {
+      route.redirects = Self.redirects(redirects)
+    }
+    if let failover = node["failover"] ?? defaults?["failover"] {
+      route.failover = failover.items.compactMap(\.scalar).compactMap(UInt16.init)
+    }
+    route.targets = bindTargets(of: node)
+    explainShadow(of: route, node["name"]?.place ?? node.place)
+    routing.routes.append(route)
+  }
+
+  /// The targets of the peers that a route leads to, one after the other.
+  private mutating func bindTargets(of node: Node) -> Range<Int> {
+    let start = routing.targets.count
+    let timeout = node.interval("timeout")
+    for item in node.all("to") {
+      guard let place = peerPlace(item) else { continue }
+      peers[place].isUsed = true
+      guard !peers[place].targets.isEmpty else {
+        // One whose targets are wrong was told already.
+        if !peers[place].namesTargets {
+          findings.error(item.place, "peer `\(peers[place].name)` has no targets to route to")
+        }
+        continue
+      }
+      routing.targets += peers[place].targets.map { target in
+        var target = target
+        target.timeout = timeout ?? target.timeout
+        return target
+      }
+    }
+    return start..<routing.targets.count
+  }
+
+  private mutating func peerIDs(_ nodes: [Node]) -> [PeerID] {
+    nodes.compactMap { node in peerPlace(node).map { peers[$0].id } }
+  }
+
+  /// The place of the peer of a name; a name that no peer has is an error.
+  private mutating func peerPlace(_ node: Node) -> Int? {
+    guard let name = node.scalar, (try? Names.name(name)) != nil else { return nil }
+    if let place = peerPlaces[name] { return place }
+    let question = Spelling.question(name, of: peers.map(\.name))
+    findings.error(node.place, "there is no peer `\(name)`\(question)")
+    return nil
+  }
+
+  private static func scheme(_ word: String) -> Scheme? {
+    switch word {
+    case "sip": .sip
+    case "sips": .sips
+    case "tel": .tel
+    default: nil
+    }
+  }
+
+  private static func redirects(_ word: String) -> Routing.Rules.Redirects {
+    switch word {
+    case "refuse": .refuse
+    case "recurse": .recurse
+    default: .pass
+    }
+  }
+}
+
+// MARK: Remarks: what is legal and probably not meant
+
+extension Binder {
+  /// A route after one that takes everything that it would take is never reached.
+  private mutating func explainShadow(of route: Routing.Rules.Route, _ place: Place) {
+    if let other = broadRoutes.first(where: { routing.routes[$0].covers(route) }) {
+      let name = routing.routes[other].name
+      findings.warning(
+        place, "route `\(route.name)` is never reached: `\(name)` takes all that it would take")
+    } else if route.userPrefixes.isEmpty, broadRoutes.count < Limits.broadRoutes {
+      broadRoutes.append(routing.routes.count)
+    }
+  }
+
+  mutating func remarkOnPeers() {
+    let withSources = Set(admission.sources.map(\.peer))
+    for peer in peers where !withSources.contains(peer.id) && !peer.isUsed {
+      findings.warning(
+        peer.place, "peer `\(peer.name)` is not used: it has no sources and no route leads to it")
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import Basics
+
+/// Holds a tree against the shapes: every key known, every value of its kind. All that is wrong is
+/// said.
+struct Check {
+  private(set) var findings: Findings
+
+  static func run(_ root: Node, _ table: Table, into findings: inout Findings) {
+    var check = Check(findings: findings)
+    check.value(root, .table(table), "the policy")
+    findings = check.findings
+  }
+
+  /// - Parameter name: what the value is called in a sentence.
+  private mutating func value(_ node: Node, _ shape: Shape, _ name: String) {
+    switch shape {
+    case .table(let table):
+      mapping(node, table, name)
+    case .list(let item):
+      guard case .list(let items) = node.content else {
+        return findings.error(node.place, "\(name) is a list, and here stands \(node.noun)")
+      }
+      for node in items { value(node, item, "an item of \(name)") }
+    case .oneOrMore(let item):
+      if case .list(let items) = node.content, items.isEmpty {
+        findings.error(
+          node.place, "\(name) is an empty list; without it there is no such condition")
+      }
+      if case .nothing = node.content { return value(node, item, name) }
+      for node in node.items { value(node, item, name) }
+    default:
+      scalar(node, shape, name)
+    }
+  }
+
+  private mutating func mapping(_ node: Node, _ table: Table, _ name: String) {
+    guard case .mapping(let entries) = node.content else {
+      return findings.error(
+        node.place, "\(name) is a mapping of keys to values, and here stands \(node.noun)")
+    }
+    var misspelt: Set<String> = []
+    for entry in entries {
+      guard let key = table[entry.key] else {
+        misspelt.formUnion(unknown(entry, table))
+        continue
+      }
+      guard let shape = key.shape else {
+        findings.error(
+          entry.place,
+          "`\(key.name)` has not landed yet; this version would not do it, so it is refused")
+        continue
+      }
+      value(entry.value, shape, "`\(key.name)`")
+    }
+    for key in table.keys where key.isRequired && node[key.name] == nil {
+      guard !misspelt.contains(key.name) else { continue }
+      findings.error(node.place, "\(table.noun) needs the key `\(key.name)`")
+    }
+  }
+
+  /// - Returns: the key that was probably meant.
+  private mutating func unknown(_ entry: Node.Entry, _ table: Table) -> [String] {
+    let known = table.keys.map(\.name)
+    let meant = Spelling.nearest(to: entry.key, of: known)
+    let offered = table.keys.filter { $0.shape != nil }.map(\.name).joined(separator: ", ")
+    let end = meant.map { "did you mean `\($0)`?" } ?? "its keys are \(offered)"
+    findings.error(
+      entry.place, "`\(entry.key.shortened)` is not a key of \(table.noun); \(end)")
+    return meant.map { [$0] } ?? []
+  }
+
+  private mutating func scalar(_ node: Node, _ shape: Shape, _ name: String) {
+    guard let text = node.scalar else {
+      return findings.error(node.place, "\(name) is one value, and here stands \(node.noun)")
+    }
+    do throws(Complaint) {
+      try Self.read(text, shape)
+    } catch {
+      findings.error(node.place, "\(name): \(error.message)")
+    }
+  }
+
+  private static func read(_ text: String, _ shape: Shape) throws(Complaint) {
+    switch shape {
+    case .table, .list, .oneOrMore, .text: break
+    case .word(let words): try word(text, words)
+    case .name: _ = try Names.name(text)
+    case .count(let range): _ = try Units.count(text, in: range)
+    case .interval(let range): _ = try Units.interval(text, in: range)
+    case .size(let range): _ = try Units.size(text, in: range)
+    case .endpoint: _ = try Addresses.endpoint(text)
+    case .hostPort: _ = try Addresses.advertised(text)
+    case .host: _ = try Addresses.host(text)
+    case .hostName: _ = try Addresses.hostName(text)
+    case .prefix: _ = try Addresses.prefix(text)
+    case .target: _ = try Addresses.target(text)
+    case .userPrefix: _ = try Names.userPrefix(text)
+    }
+  }
+
+  private static func word(_ text: String, _ words: Words) throws(Complaint) {
+    if words.words.contains(text) { return }
+    if words.later.contains(text) {
+      throw Complaint(
+        "`\(text)` has not landed yet; this version would not do it, so it is refused")
+    }
+    let question = Spelling.question(text, of: words.words)
+    let list = words.words.joined(separator: ", ")
+    throw Complaint("`\(text.shortened)` is not \(words.noun) (\(list))\(question)")
+  }
+}
+
+/// Names and beginnings of numbers.
+enum Names {
+  static func name(_ text: String) throws(Complaint) -> String {
+    let isName = text.utf8.allSatisfy { octet in
+      switch octet {
+      case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f: true
+      default: false
+      }
+    }
+    guard isName, (1...64).contains(text.utf8.count) else {
+      throw Complaint(
+        "`\(text.shortened)` is not a name: 1 to 64 letters, digits, `-`, `_` and `.`")
+    }
+    return text
+  }
+
+  /// What a user part can begin with (RFC 3261 §25.1), without escapes.
+  static func userPrefix(_ text: String) throws(Complaint) -> [UInt8] {
+    let marks = Array("-_.!~*'()&=+$,;?/".utf8)
+    let isUser = text.utf8.allSatisfy { octet in
+      switch octet {
+      case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
+      default: marks.contains(octet)
+      }
+    }
+    guard isUser, (1...64).contains(text.utf8.count) else {
+      throw Complaint("`\(text.shortened)` is not the beginning of a user part, such as `+4930`")
+    }
+    return Array(text.utf8)
+  }
+}

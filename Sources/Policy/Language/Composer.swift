@@ -1,0 +1,180 @@
+import Yams
+
+/// From the text of a policy to its tree. The only door to the YAML library.
+struct Composer {
+  private var text: Text
+  private var findings: Findings
+  /// The keys that stand twice, under the names that were put in their place.
+  private var repeated: Set<String> = []
+
+  /// - Returns: the tree, or `nil` when there is none; then `findings` says why.
+  static func compose(_ text: Text, into findings: inout Findings) -> Node? {
+    Screen.check(text, into: &findings)
+    guard !findings.hasErrors else { return nil }
+    var composer = Composer(text: text, findings: findings)
+    let root = composer.root()
+    findings = composer.findings
+    return root
+  }
+
+  private mutating func root() -> Node? {
+    while true {
+      switch Self.parse(text) {
+      case .success(let node):
+        guard let node else {
+          findings.error(nil, "the file is empty; a policy begins with `version: 1`")
+          return nil
+        }
+        return convert(node, depth: 0)
+      case .failure(.repeated(let key, let first)):
+        guard rename(key, first) else { return nil }
+      case .failure(.other(let place, let message)):
+        findings.error(place, message)
+        return nil
+      }
+    }
+  }
+
+  private enum Failure: Error {
+    /// A key that stands twice in a mapping, and where it stands first.
+    case repeated(String, Place)
+    case other(Place?, String)
+  }
+
+  private static func parse(_ text: Text) -> Result<Yams.Node?, Failure> {
+    do {
+      return .success(try Yams.compose(yaml: text.string, .basic, .default, .utf8))
+    } catch let error as YamlError {
+      return .failure(failure(error))
+    } catch {
+      return .failure(.other(nil, "\(error)"))
+    }
+  }
+
+  private static func failure(_ error: YamlError) -> Failure {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      .other(Place(mark), "not YAML: \(problem)")
+    case .duplicatedKeysInMapping(let keys, let context):
+      .repeated(keys.first ?? "", Place(context.mark))
+    case .reader(let problem, _, _, _): .other(nil, "not YAML: \(problem)")
+    default: .other(nil, "not YAML")
+    }
+  }
+
+  private mutating func convert(_ node: Yams.Node, depth: Int) -> Node {
+    let place = node.mark.map(Place.init) ?? Place(line: 1, column: 1)
+    guard depth <= Limits.depth else {
+      findings.error(place, "lists and mappings stand at most \(Limits.depth) deep")
+      return Node(place: place, content: .nothing)
+    }
+    switch node {
+    case .scalar(let scalar):
+      let isNothing = scalar.style == .plain && ["", "~", "null"].contains(scalar.string)
+      return Node(place: place, content: isNothing ? .nothing : .scalar(scalar.string))
+    case .sequence(let sequence):
+      return Node(place: place, content: .list(sequence.map { convert($0, depth: depth + 1) }))
+    case .mapping(let mapping):
+      var entries: [Node.Entry] = []
+      entries.reserveCapacity(mapping.count)
+      var keys: Set<String> = []
+      for (key, value) in mapping {
+        let value = convert(value, depth: depth + 1)
+        guard let entry = entry(key, value) else { continue }
+        // The library takes `key` and `"key"` for two.
+        if keys.insert(entry.key).inserted {
+          entries.append(entry)
+        } else {
+          findings.error(entry.place, "`\(entry.key.shortened)` stands twice in this mapping")
+        }
+      }
+      return Node(place: place, content: .mapping(entries))
+    case .alias:
+      findings.error(place, "aliases are not part of the policy language")
+      return Node(place: place, content: .nothing)
+    }
+  }
+
+  private mutating func entry(_ key: Yams.Node, _ value: Node) -> Node.Entry? {
+    let place = key.mark.map(Place.init) ?? value.place
+    guard case .scalar(let scalar) = key, !scalar.string.isEmpty else {
+      findings.error(place, "a key must be a word")
+      return nil
+    }
+    guard !repeated.contains(scalar.string) else { return nil }
+    return Node.Entry(key: scalar.string, place: place, value: value)
+  }
+}
+
+// Keys that stand twice. The library says which key it is and where it stands first, but not where
+// it stands again. So each place where it might is given another name of the same length, in
+// private characters, until YAML is content; then that was the place, no other place has moved, and
+// the rest of the file can be judged.
+extension Composer {
+  private mutating func rename(_ key: String, _ first: Place) -> Bool {
+    guard repeated.count < Limits.repeatedKeys, !key.isEmpty,
+      let start = text.offset(of: first)
+    else { return giveUp(key, first) }
+    let name = stand(for: key)
+    var budget = max(Limits.searchForRepeated, text.bytes.count)
+    var from = start + 1
+    while let candidate = next(key, from: from) {
+      budget -= text.bytes.count
+      guard budget >= 0, let changed = replacing(candidate, key, with: name) else { break }
+      if case .failure(.repeated(key, first)) = Self.parse(changed) {
+        from = candidate + 1
+        continue
+      }
+      let isQuoted = [0x22, 0x27].contains(text.bytes[candidate - 1])
+      findings.error(
+        text.place(of: isQuoted ? candidate - 1 : candidate),
+        "`\(key.shortened)` stands twice; it stands first in line \(first.line)")
+      text = changed
+      repeated.insert(name)
+      return true
+    }
+    return giveUp(key, first)
+  }
+
+  private mutating func giveUp(_ key: String, _ first: Place) -> Bool {
+    findings.error(first, "`\(key.shortened)` stands twice in this mapping")
+    return false
+  }
+
+  /// As many private characters as the key has characters: columns stay what they are.
+  private func stand(for key: String) -> String {
+    var name = String.UnicodeScalarView()
+    for place in 0..<key.unicodeScalars.count {
+      let offset = place == 0 ? UInt32(repeated.count) : 0x100
+      if let scalar = Unicode.Scalar(0xe000 + offset) { name.append(scalar) }
+    }
+    return String(name)
+  }
+
+  /// The next place where the key is followed by a colon.
+  private func next(_ key: String, from start: Int) -> Int? {
+    let wanted = Array(key.utf8)
+    let bytes = text.bytes
+    var place = start
+    while place + wanted.count < bytes.count {
+      if bytes[place] == wanted[0], bytes[place..<place + wanted.count].elementsEqual(wanted) {
+        var after = place + wanted.count
+        while after < bytes.count, [0x20, 0x09, 0x22, 0x27].contains(bytes[after]) { after += 1 }
+        if after < bytes.count, bytes[after] == 0x3a { return place }
+      }
+      place += 1
+    }
+    return nil
+  }
+
+  private func replacing(_ place: Int, _ key: String, with name: String) -> Text? {
+    var bytes = text.bytes
+    bytes.replaceSubrange(place..<place + key.utf8.count, with: name.utf8)
+    return try? Text(bytes)
+  }
+}
+
+extension Place {
+  init(_ mark: Mark) { self.init(line: mark.line, column: mark.column) }
+}

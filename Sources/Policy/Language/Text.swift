@@ -1,0 +1,94 @@
+/// The text of a policy, known to be UTF-8 without control characters, and where its lines begin.
+struct Text {
+  let bytes: [UInt8]
+  private let lines: [Int]
+
+  /// - Throws: what the octets are instead of text, and where.
+  init(_ octets: [UInt8]) throws(Misplaced) {
+    // A byte order mark is no part of the text.
+    bytes = octets.starts(with: [0xef, 0xbb, 0xbf]) ? Array(octets.dropFirst(3)) : octets
+    lines = Self.lineStarts(bytes)
+    if let zero = bytes.firstIndex(of: 0) {
+      throw Misplaced(place(of: zero), "this is a binary file, not the text of a policy")
+    }
+    if let offset = Self.firstInvalid(bytes) {
+      throw Misplaced(place(of: offset), "this is not UTF-8")
+    }
+    if let offset = Self.firstControl(bytes) {
+      throw Misplaced(
+        place(of: offset), "a control character; in a quoted text it can be written as an escape")
+    }
+  }
+
+  var string: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// The place of an octet.
+  func place(of offset: Int) -> Place {
+    var low = 0
+    var high = lines.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if lines[middle] <= offset { low = middle } else { high = middle }
+    }
+    // Every octet but the continuations of UTF-8 begins a character.
+    let column = bytes[lines[low]..<offset].count { $0 & 0xc0 != 0x80 }
+    return Place(line: low + 1, column: column + 1)
+  }
+
+  /// The offset of a place, or `nil` for one that the text does not have.
+  func offset(of place: Place) -> Int? {
+    guard place.line >= 1, place.line <= lines.count else { return nil }
+    var offset = lines[place.line - 1]
+    var column = 1
+    while column < place.column, offset < bytes.count {
+      offset += 1
+      while offset < bytes.count, bytes[offset] & 0xc0 == 0x80 { offset += 1 }
+      column += 1
+    }
+    return offset
+  }
+
+  /// A line ends with LF, CR LF or CR, as YAML has it.
+  private static func lineStarts(_ bytes: [UInt8]) -> [Int] {
+    var starts = [0]
+    for place in bytes.indices {
+      let next = place + 1 < bytes.count ? bytes[place + 1] : 0
+      if bytes[place] == 0x0a || bytes[place] == 0x0d && next != 0x0a { starts.append(place + 1) }
+    }
+    return starts
+  }
+
+  private static func firstInvalid(_ bytes: [UInt8]) -> Int? {
+    do throws(UTF8.ValidationError) {
+      _ = try UTF8Span(validating: bytes.span)
+      return nil
+    } catch {
+      return error.byteOffsets.lowerBound
+    }
+  }
+
+  /// Besides the controls of ASCII, those of Latin-1 and the separators U+2028 and U+2029: YAML
+  /// counts some of them as ends of lines, and editors do not.
+  private static func firstControl(_ bytes: [UInt8]) -> Int? {
+    for place in bytes.indices {
+      let octet = bytes[place]
+      if octet < 0x20, octet != 0x09, octet != 0x0a, octet != 0x0d { return place }
+      if octet == 0x7f { return place }
+      if octet == 0xc2, bytes[place + 1] < 0xa0 { return place }
+      if octet == 0xe2, bytes[place + 1] == 0x80, bytes[place + 2] & 0xfe == 0xa8 { return place }
+      if octet == 0xef, bytes[place + 1] == 0xbf, bytes[place + 2] >= 0xbe { return place }
+    }
+    return nil
+  }
+}
+
+/// What is wrong with a text at one place.
+struct Misplaced: Error {
+  var place: Place
+  var message: String
+
+  init(_ place: Place, _ message: String) {
+    self.place = place
+    self.message = message
+  }
+}

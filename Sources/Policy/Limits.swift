@@ -1,0 +1,23 @@
+/// What a policy may be at most. Each limit is answered by a finding that names it.
+package enum Limits {
+  /// Octets of one file.
+  package static let octets = 32 << 20
+  /// Scalars, lists and mappings of one file: what a tree of them costs in memory is bounded by it.
+  package static let nodes = 2_000_000
+  /// Lists and mappings within one another.
+  package static let depth = 24
+  /// Findings that are kept of one policy.
+  package static let findings = 1_000
+  /// Keys written twice that are told one by one.
+  package static let repeatedKeys = 20
+  /// Octets that may be read again in search of the second place of a key that stands twice.
+  package static let searchForRepeated = 16 << 20
+  /// Routes that each later route is compared with, to say of it that it is never reached.
+  package static let broadRoutes = 64
+  /// A listener is one bit in a peer's set of them.
+  package static let listeners = 64
+  /// A peer's number has 16 bits.
+  package static let peers = 65_535
+  /// Threads that serve.
+  package static let workers = 64
+}

@@ -1,0 +1,70 @@
+import Admission
+package import Basics
+package import Border
+
+/// All that one version of a policy says: built once, checked, and never changed after.
+package struct Snapshot: Sendable {
+  /// What each worker's border works by.
+  package let configuration: Configuration
+  package let settings: Settings
+  /// The name of each listener, at its place.
+  package let listeners: [String]
+  /// The numbers of the peers, to be handed to the next load.
+  package let peers: PeerNames
+  /// What is legal and probably not meant.
+  package let warnings: [Finding]
+}
+
+/// What the process needs to know and the border does not.
+package struct Settings: Hashable, Sendable {
+  package enum Level: UInt8, Hashable, Sendable, CaseIterable {
+    case trace, debug, info, notice, warning, error
+
+    package var word: String { "\(self)" }
+  }
+
+  /// What the element is called in its logs.
+  package var name = "sallyport"
+  package var workers = 1
+  /// The longest time for which a worker under load waits for more before it looks.
+  package var batching = Interval.milliseconds(1)
+  /// How long calls in progress may go on after the element was told to stop.
+  package var drain = Interval.seconds(30)
+  package var level = Level.info
+  /// Whether numbers and addresses stand in the log as they are.
+  package var showsPersonalData = false
+  package var streams = Streams()
+
+  /// Limits of connections; `nil` leaves one to the transport.
+  package struct Streams: Hashable, Sendable {
+    package var connections: Int?
+    package var connectionsPerSource: Int?
+    /// Octets that may wait to be written on one connection.
+    package var waiting: Int?
+    /// How long a connection may be silent.
+    package var idle: Interval?
+    /// How long a connection may take for its first message, and for each that it has begun.
+    package var unfinished: Interval?
+  }
+}
+
+/// The numbers that peers have. A name keeps its number over all loads of a policy, also when it
+/// was away for a while, so that calls of an older policy still know whose they are.
+package struct PeerNames: Sendable {
+  private var numbers: [String: UInt16] = [:]
+  /// The name of each number.
+  package private(set) var names: [String] = []
+
+  package init() {}
+
+  /// The number of a name, given now if it has none.
+  /// - Returns: `nil` when all numbers are given.
+  mutating func id(of name: String) -> PeerID? {
+    if let number = numbers[name] { return PeerID(raw: number) }
+    guard names.count < Limits.peers else { return nil }
+    let number = UInt16(names.count)
+    numbers[name] = number
+    names.append(name)
+    return PeerID(raw: number)
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import Testing
+
+@testable import Policy
+
+@Suite("Files that are policies, and such that are not")
+struct FileTests {
+  @Test("the policies that are shipped load, and nothing is to be said of them")
+  func shipped() throws {
+    let folder = Sample.root.appending(path: "Policies").path
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+      .filter { $0.hasSuffix(".yaml") && !$0.hasSuffix(".test.yaml") }
+    #expect(names.contains("quickstart.yaml"))
+    for name in names {
+      let snapshot = try Snapshot.load(path: Sample.shipped(name))
+      #expect(snapshot.warnings.isEmpty, "\(snapshot.warnings)")
+    }
+  }
+
+  @Test("the policies of the README load, and nothing is to be said of them")
+  func readme() throws {
+    let readme = try String(contentsOf: Sample.root.appending(path: "README.md"), encoding: .utf8)
+    let blocks = readme.split(separator: "```yaml\n").dropFirst()
+      .compactMap { $0.split(separator: "```").first }
+    #expect(!blocks.isEmpty)
+    for block in blocks { #expect(Sample.findings(String(block)) == []) }
+  }
+
+  @Test("every key of the language stands in its description")
+  func everyKeyIsDescribed() throws {
+    let page = try String(
+      contentsOf: Sample.root.appending(path: "Sources/Policy/Policy.docc/Policy.md"),
+      encoding: .utf8)
+    for key in Self.keys(.table(.policy)) {
+      #expect(page.contains("`\(key)`"), "`\(key)` is not described")
+    }
+  }
+
+  private static func keys(_ shape: Shape) -> Set<String> {
+    switch shape {
+    case .table(let table):
+      table.keys.reduce(into: []) { names, key in
+        guard let shape = key.shape else { return }
+        names.formUnion(keys(shape).union([key.name]))
+      }
+    case .list(let item), .oneOrMore(let item): keys(item)
+    default: []
+    }
+  }
+
+  private func message(_ path: String) -> String {
+    do {
+      _ = try Snapshot.load(path: path)
+      return ""
+    } catch {
+      return error.description
+    }
+  }
+
+  private func withFile(_ octets: [UInt8], _ body: (String) throws -> Void) throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).yaml")
+    try Data(octets).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    try body(file.path)
+  }
+
+  @Test("no file, a directory, and what is neither")
+  func noFile() {
+    #expect(message("/nowhere/p.yaml") == "/nowhere/p.yaml: error: there is no such file")
+    #expect(message("/tmp") == "/tmp: error: this is a directory; name the file in it")
+    #expect(message("/dev/zero") == "/dev/zero: error: this is not a file")
+  }
+
+  @Test("a file that may not be read")
+  func noPermission() {
+    #expect(
+      Source.sentence(for: CocoaError(.fileReadNoPermission))
+        == "the file may not be read by this user")
+  }
+
+  @Test("an empty file, and one of comments alone")
+  func empty() throws {
+    let sentence = "error: the file is empty; a policy begins with `version: 1`"
+    for text in ["", "\n\n", "# nothing\n"] {
+      try withFile(Array(text.utf8)) { path in
+        #expect(message(path) == "\(path): \(sentence)")
+      }
+    }
+  }
+
+  @Test("octets that are no text")
+  func binary() throws {
+    try withFile([0x7f, 0x45, 0x4c, 0x46, 0, 1]) { path in
+      #expect(
+        message(path) == "\(path):1:5: error: this is a binary file, not the text of a policy")
+    }
+    try withFile(Array("version: 1\nname: ".utf8) + [0xff, 0x0a]) { path in
+      #expect(message(path) == "\(path):2:7: error: this is not UTF-8")
+    }
+  }
+
+  @Test("a file that is too long is not read")
+  func tooLong() throws {
+    try withFile(Array(repeating: 0x23, count: Limits.octets + 1)) { path in
+      #expect(message(path) == "\(path): error: the file is longer than 32MiB")
+    }
+  }
+
+  @Test("a byte order mark is no part of the text, and lines may end as they do elsewhere")
+  func foreignEditors() throws {
+    let text = Sample.right.replacing("\n", with: "\r\n")
+    try withFile([0xef, 0xbb, 0xbf] + Array(text.utf8)) { path in
+      #expect(message(path) == "")
+    }
+    try withFile(Array(text.replacing("to: right", with: "to: nobody").utf8)) { path in
+      #expect(message(path) == "\(path):9:22: error: there is no peer `nobody`")
+    }
+  }
+}
