@@ -1,0 +1,130 @@
+import Basics
+import Border
+import Platform
+import SIP
+
+/// What other threads tell a worker.
+enum Letter: Sendable {
+  /// Take no new calls; end those that are left at this instant.
+  case drain(until: Instant)
+  /// A host name was looked up.
+  case answer(ticket: UInt64, Address?)
+  /// Say in the log how much the tables hold.
+  case dump
+}
+
+/// A border on a worker: hands inputs on, and its notes to the log.
+struct Node: ~Copyable, Element {
+  private var border: Border
+  private var report: Report
+  private let journal: Journal
+  private let worker: Int
+  /// Has a host name looked up; the answer comes as a letter.
+  private let ask: @Sendable (Inquiry, Int) -> Void
+  private var drainLimit: Instant?
+
+  init(
+    _ border: consuming Border, _ report: Report, _ journal: Journal, worker: Int,
+    ask: @escaping @Sendable (Inquiry, Int) -> Void
+  ) {
+    self.ask = ask
+    self.border = border
+    self.report = report
+    self.journal = journal
+    self.worker = worker
+  }
+
+  mutating func receive(
+    _ bytes: Span<UInt8>, from flow: Flow, now: Instant, into out: inout Outbox
+  ) {
+    border.receive(bytes, from: flow, now: now, into: &out)
+    tell()
+  }
+
+  mutating func expire(now: Instant, into out: inout Outbox) {
+    border.expire(now: now, into: &out)
+    if let limit = drainLimit, limit <= now {
+      border.endCalls(now: now)
+      drainLimit = .distantFuture
+    }
+    tell()
+  }
+
+  mutating func nextDeadline() -> Instant? {
+    guard let limit = drainLimit else { return border.nextDeadline() }
+    return min(limit, border.nextDeadline() ?? .distantFuture)
+  }
+
+  mutating func failed(owner: UInt64, flow: Flow, now: Instant, into out: inout Outbox) {
+    border.failed(owner: owner, now: now, into: &out)
+    tell()
+  }
+
+  mutating func take(_ letter: consuming Letter, now: Instant, into out: inout Outbox) {
+    switch letter {
+    case .drain(let limit):
+      drainLimit = limit
+      border.drain()
+    case .answer(let ticket, let address):
+      border.answer(ticket, address, now: now, into: &out)
+      tell()
+    case .dump:
+      dump()
+    }
+  }
+
+  mutating func owner(of bytes: Span<UInt8>) -> Int { border.owner(of: bytes) }
+
+  mutating func frame(_ bytes: Span<UInt8>) -> Frame {
+    switch Framing.measure(bytes) {
+    case .needMore: .needMore
+    case .message(let count): .message(count)
+    case .keepAlive(let count, let isPing): .keepAlive(count, pong: isPing)
+    case .broken: .broken
+    }
+  }
+
+  mutating func isDrained() -> Bool { drainLimit != nil && border.isIdle() }
+
+  /// Notes become lines at once; the journal gets them when there are some.
+  private mutating func tell() {
+    while let inquiry = border.nextInquiry() { ask(inquiry, worker) }
+    guard border.hasNotes else { return }
+    let wall = Clock.wall()
+    Self.write(&border, to: &report, wall: wall)
+    flush()
+  }
+
+  private static func write(_ border: inout Border, to report: inout Report, wall: Int64) {
+    border.drainNotes { report.add($0, wall: wall) }
+  }
+
+  private mutating func flush() {
+    guard !report.line.isEmpty else { return }
+    journal.append(report.line.bytes)
+    report.line.clear()
+  }
+
+  private mutating func dump() {
+    let tables = border.occupancy
+    let counters = border.counters
+    let number = worker
+    report.line.add(.notice, "tables:", wall: Clock.wall()) { out in
+      out.field("calls", tables.calls)
+      out.field("server-transactions", tables.serverTransactions)
+      out.field("client-transactions", tables.clientTransactions)
+      out.field("timers", tables.timers)
+      out.field("kept-messages", tables.keptMessages)
+      out.field("worker", number)
+      out.field("received", counters.received)
+      out.field("forwarded", counters.forwarded)
+      out.field("refused", counters.refused)
+      out.field("unknown-source", counters.unknownSource)
+      out.field("malformed", counters.malformedAnswered + counters.malformedDropped)
+      out.field("stray-responses", counters.strayResponses)
+      out.field("total-calls", counters.calls)
+      out.field("answered-calls", counters.answeredCalls)
+    }
+    flush()
+  }
+}

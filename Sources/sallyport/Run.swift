@@ -1,0 +1,157 @@
+import ArgumentParser
+import Basics
+import Border
+import Foundation
+import Platform
+import Policy
+import Synchronization
+
+/// `sallyport run POLICY`: serves until it is told to stop.
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Serve as a policy says.",
+    discussion: """
+      SIGTERM and SIGINT end it in order: new calls get 503, calls in progress may go on until \
+      the policy's `drain`. SIGUSR1 writes to the log how much the tables hold.
+      """)
+
+  @Argument(help: "The policy file.")
+  var policy: String
+
+  @Flag(help: "Load the policy, build everything, open nothing, and say what is wrong with it.")
+  var check = false
+
+  func run() throws {
+    let snapshot = try load()
+    if check { return print("\(policy): OK") }
+    do throws(Refusal) {
+      try serve(snapshot)
+    } catch {
+      say("sallyport: cannot serve: \(error)")
+      throw ExitCode(1)
+    }
+  }
+
+  private func load() throws -> Snapshot {
+    do throws(Rejection) {
+      let snapshot = try Snapshot.load(path: policy)
+      for warning in snapshot.warnings { say(warning.description) }
+      return snapshot
+    } catch {
+      say(error.description)
+      throw ExitCode(2)
+    }
+  }
+
+  private func serve(_ snapshot: Snapshot) throws(Refusal) {
+    // Before any thread is started, so that none of them takes a signal.
+    let signals = try Signals()
+    let journal = Journal()
+    let crew = Crew()
+    let workers = try start(snapshot, journal, crew)
+    crew.workers = workers
+    announce(workers, snapshot)
+    wait(signals, workers, snapshot.settings.drain)
+    workers.join()
+    journal.close()
+  }
+
+  private func start(
+    _ snapshot: Snapshot, _ journal: Journal, _ crew: Crew
+  ) throws(Refusal) -> Workers<Node> {
+    let configuration = snapshot.configuration
+    let seed = Seed(tokens: Entropy.key(), hashes: Entropy.key(), generations: Entropy.word())
+    let redacted = Redacted(
+      isClear: snapshot.settings.showsPersonalData, secret: Entropy.key())
+    let level = Line.Level(snapshot.settings.level)
+    let peers = snapshot.peers.names.map { Array($0.utf8) }
+    let count = snapshot.settings.workers
+    let resolver = Resolver(families: families(configuration))
+    return try Workers<Node>(
+      configuration.listeners.map { Platform.Listener($0.transport, $0.local) },
+      Platform.Settings(snapshot.settings)
+    ) { worker, _ in
+      let border = Border(
+        configuration, worker: UInt8(worker), of: count, seed: seed, now: Clock.now())
+      let report = Report(level: level, redacted: redacted, peers: peers)
+      return Node(border, report, journal, worker: worker) { inquiry, worker in
+        resolver.ask(inquiry.name) { crew.answer(inquiry.ticket, $0, to: worker) }
+      }
+    }
+  }
+
+  private func families(_ configuration: Configuration) -> (ipv4: Bool, ipv6: Bool) {
+    let addresses = configuration.listeners.map(\.local.address)
+    return (addresses.contains { $0.isIPv4 }, addresses.contains { !$0.isIPv4 })
+  }
+
+  private func announce(_ workers: Workers<Node>, _ snapshot: Snapshot) {
+    for (listener, name) in zip(workers.listeners, snapshot.listeners) {
+      say("listening on \(listener) (\(name))")
+    }
+    let count = workers.count
+    say("\(snapshot.settings.name): serving with \(count) worker\(count == 1 ? "" : "s")")
+  }
+
+  private func wait(_ signals: borrowing Signals, _ workers: Workers<Node>, _ drain: Interval) {
+    while let signal = signals.next() {
+      switch signal {
+      case .terminate, .interrupt:
+        let limit = Clock.now() + drain
+        say("draining: no new calls, at most \(drain.nanoseconds / 1_000_000_000) s")
+        return workers.drain(within: drain + .seconds(1)) { _ in .drain(until: limit) }
+      case .report:
+        for worker in 0..<workers.count { workers.post(.dump, to: worker) }
+      case .hangUp:
+        say("SIGHUP: reloading a policy has not landed yet; restart to change it")
+      }
+    }
+  }
+}
+
+/// One line for the person who started it.
+private func say(_ text: String) {
+  FileHandle.standardError.write(Data((text + "\n").utf8))
+}
+
+/// The workers, for answers that come from other threads once they run.
+private final class Crew: Sendable {
+  private let running = Mutex<Workers<Node>?>(nil)
+
+  var workers: Workers<Node>? {
+    get { running.withLock { $0 } }
+    set { running.withLock { $0 = newValue } }
+  }
+
+  func answer(_ ticket: UInt64, _ address: Address?, to worker: Int) {
+    workers?.post(.answer(ticket: ticket, address), to: worker)
+  }
+}
+
+extension Line.Level {
+  init(_ level: Policy.Settings.Level) {
+    self =
+      switch level {
+      case .trace: .trace
+      case .debug: .debug
+      case .info: .info
+      case .notice: .notice
+      case .warning: .warning
+      case .error: .error
+      }
+  }
+}
+
+extension Platform.Settings {
+  init(_ policy: Policy.Settings) {
+    self.init()
+    workers = policy.workers
+    batching = policy.batching
+    limits.connections = policy.streams.connections ?? limits.connections
+    limits.connectionsPerSource =
+      policy.streams.connectionsPerSource ?? limits.connectionsPerSource
+    limits.waiting = policy.streams.waiting ?? limits.waiting
+    limits.idle = policy.streams.idle ?? limits.idle
+    limits.unfinished = policy.streams.unfinished ?? limits.unfinished
+  }
+}
