@@ -1,0 +1,3 @@
+import Foundation
+
+exit(ParserBenchmark.run(CommandLine.arguments))
