@@ -12,14 +12,16 @@ public struct Slice: Hashable, Sendable {
   /// - Precondition: the range lies within 0...`longest`.
   @inlinable
   public init(_ range: Range<Int>) {
-    _start = UInt16(range.lowerBound)
-    _count = UInt16(range.upperBound &- range.lowerBound)
+    self.init(from: range.lowerBound, to: range.upperBound)
   }
 
+  /// As for a range. What does not fit is cut off, as a check here would cost each header six
+  /// instructions; every reader of a slice compares it with what it reads.
   @inlinable
   public init(from start: Int, to end: Int) {
-    _start = UInt16(start)
-    _count = UInt16(end &- start)
+    assert(start >= 0 && end >= start && end <= Slice.longest)
+    _start = UInt16(truncatingIfNeeded: start)
+    _count = UInt16(truncatingIfNeeded: end &- start)
   }
 
   @inlinable public var start: Int { Int(_start) }

@@ -23,15 +23,7 @@ public enum HeaderName: UInt8, Hashable, Sendable, CaseIterable {
 
   /// The header that a slice of a message names, in any case and in its full or compact form.
   public init(_ bytes: Span<UInt8>, _ slice: Slice) {
-    let length = slice.count
-    guard length > 0, length <= 24 else {
-      self = .other
-      return
-    }
-    let first = bytes.foldedWord(slice.start, length)
-    let second = length > 8 ? bytes.foldedWord(slice.start &+ 8, length &- 8) : 0
-    let third = length > 16 ? bytes.foldedWord(slice.start &+ 16, length &- 16) : 0
-    self = spellings.span.find(first, second, third, length)
+    self = Spellings.shared.name(bytes, from: slice.start, to: slice.end)
   }
 
   /// In the order of the cases.
@@ -141,52 +133,79 @@ public enum HeaderName: UInt8, Hashable, Sendable, CaseIterable {
   ]
 }
 
-/// One way to spell a header's name: its octets in lower case, as three words.
-private struct Spelling {
+/// One way to spell a header's name: its octets in lower case, as three words. A name has no NUL,
+/// so that the words tell its length.
+struct Spelling {
   var first: UInt64 = 0
   var second: UInt64 = 0
   var third: UInt64 = 0
-  var length = 0
   var name = HeaderName.other
 
-  static func place(_ first: UInt64, _ second: UInt64, _ length: Int) -> Int {
-    let mixed = (first ^ second &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(length)) &* 0xff51_afd7_ed55_8ccd
-    return Int(truncatingIfNeeded: mixed >> 55)
+  init() {}
+
+  init(_ text: StaticString, _ name: HeaderName) {
+    var words: [UInt64] = [0, 0, 0]
+    for (place, octet) in "\(text)".utf8.enumerated() {
+      words[place / 8] |= UInt64(octet | 0x20) << UInt64(place % 8 * 8)
+    }
+    (first, second, third) = (words[0], words[1], words[2])
+    self.name = name
   }
 }
 
-/// All spellings, by open addressing in 512 places: made once, read by every message.
-private let spellings: [Spelling] = {
-  var table = [Spelling](repeating: Spelling(), count: 512)
-  func enter(_ text: StaticString, _ name: HeaderName) {
-    var words: [UInt64] = [0, 0, 0]
-    let octets = Array("\(text)".utf8)
-    for (place, octet) in octets.enumerated() {
-      words[place / 8] |= UInt64(octet | 0x20) << UInt64(place % 8 * 8)
-    }
-    var place = Spelling.place(words[0], words[1], octets.count)
-    while table[place].length != 0 { place = (place + 1) & 511 }
-    table[place] = Spelling(
-      first: words[0], second: words[1], third: words[2], length: octets.count, name: name)
-  }
-  for name in HeaderName.allCases where name != .other { enter(name.text, name) }
-  for form in HeaderName.compactForms { enter(form.letter, form.name) }
-  return table
-}()
+/// All spellings, found by a hash that gives each of them a place of its own: one comparison tells
+/// whether a name is known. Made once, read by every message.
+struct Spellings {
+  private let factor: UInt64
+  private let entries: [Spelling]
 
-extension Span<Spelling> {
-  fileprivate func find(
-    _ first: UInt64, _ second: UInt64, _ third: UInt64, _ length: Int
-  ) -> HeaderName {
-    var place = Spelling.place(first, second, length)
-    while self[place].length != 0 {
-      if self[place].first == first, self[place].second == second, self[place].third == third,
-        self[place].length == length
-      {
-        return self[place].name
+  static let shared = Spellings()
+
+  private init() {
+    var all: [Spelling] = []
+    for name in HeaderName.allCases where name != .other { all.append(Spelling(name.text, name)) }
+    for form in HeaderName.compactForms { all.append(Spelling(form.letter, form.name)) }
+    var factor: UInt64 = 0x9e37_79b9_7f4a_7c15
+    while true {
+      if let entries = Spellings.placed(all, factor) {
+        (self.factor, self.entries) = (factor, entries)
+        return
       }
-      place = (place &+ 1) & 511
+      factor &*= 0xd134_2543_de82_ef95
     }
-    return .other
+  }
+
+  /// - Returns: `nil` when two of them have one place.
+  private static func placed(_ all: [Spelling], _ factor: UInt64) -> [Spelling]? {
+    var entries = [Spelling](repeating: Spelling(), count: 1024)
+    for spelling in all {
+      let place = place(spelling.first, spelling.second, factor)
+      guard entries[place].name == .other else { return nil }
+      entries[place] = spelling
+    }
+    return entries
+  }
+
+  @inline(__always)
+  private static func place(_ first: UInt64, _ second: UInt64, _ factor: UInt64) -> Int {
+    Int(truncatingIfNeeded: ((first ^ second &* 0xff51_afd7_ed55_8ccd) &* factor) &>> 54)
+  }
+
+  /// The header whose name stands between two offsets.
+  @inline(__always)
+  func name(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> HeaderName {
+    let length = end &- start
+    guard length > 0, length <= 24 else { return .other }
+    let first = bytes.foldedWord(start, length)
+    if length <= 8 { return find(first, 0, 0) }
+    let second = bytes.foldedWord(start &+ 8, length &- 8)
+    return find(first, second, length > 16 ? bytes.foldedWord(start &+ 16, length &- 16) : 0)
+  }
+
+  @inline(__always)
+  private func find(_ first: UInt64, _ second: UInt64, _ third: UInt64) -> HeaderName {
+    let spelling = entries[Spellings.place(first, second, factor)]
+    let differs = spelling.first ^ first | spelling.second ^ second | spelling.third ^ third
+    return differs == 0 ? spelling.name : .other
   }
 }

@@ -63,9 +63,18 @@ public struct Outline: Sendable {
 public struct HeaderTable: ~Copyable {
   @usableFromInline var entries: RigidArray<Header>
   public internal(set) var outline = Outline()
+  /// Kept here, as a global's look-up costs more than a name's.
+  let spellings = Spellings.shared
 
   public init() {
     entries = RigidArray(capacity: Limits.headers)
+  }
+
+  /// Keeps a header. The caller saw that there is room.
+  @inline(__always)
+  mutating func enter(_ header: Header) {
+    outline.enter(header.name, UInt8(truncatingIfNeeded: entries.count), at: header.line.start)
+    entries.append(header)
   }
 
   mutating func reset() {

@@ -127,7 +127,28 @@ public enum Parser {
   }
 
   /// One header with all its folded lines (RFC 3261 §7.3.1).
+  /// - Returns: where the next line begins.
+  @inline(__always)
   private static func header(
+    _ bytes: Span<UInt8>, _ start: Int, _ table: inout HeaderTable
+  ) throws(Malformed) -> Int {
+    let line = bytes.usualHeader(from: start)
+    guard line.end > 0 else { return try unusualHeader(bytes, start, &table) }
+    let name = table.spellings.name(bytes, from: start, to: line.colon)
+    guard name != .other, table.entries.freeCapacity > 0 else {
+      return try unusualHeader(bytes, start, &table)
+    }
+    table.enter(
+      Header(
+        name: name, line: Slice(from: start, to: line.end &+ 2),
+        nameText: Slice(from: start, to: line.colon),
+        value: Slice(from: line.colon &+ 2, to: line.end)))
+    return line.end &+ 2
+  }
+
+  /// A header that is laid out as few are, has a name that is not known, or a fault.
+  @inline(never)
+  private static func unusualHeader(
     _ bytes: Span<UInt8>, _ start: Int, _ table: inout HeaderTable
   ) throws(Malformed) -> Int {
     var end = try lineEnd(bytes, start)
@@ -145,11 +166,10 @@ public enum Parser {
       table.outline.note(.headerName, at: bad)
     }
     guard table.entries.freeCapacity > 0 else { throw Malformed(.tooManyHeaders, at: start) }
-    let value = trimmed(bytes, min(colon &+ 1, end), end)
-    let line = Slice(from: start, to: end &+ 2)
-    let place = UInt8(truncatingIfNeeded: table.entries.count)
-    table.entries.append(Header(name: name, line: line, nameText: nameText, value: value))
-    table.outline.enter(name, place, at: start)
+    table.enter(
+      Header(
+        name: name, line: Slice(from: start, to: end &+ 2), nameText: nameText,
+        value: trimmed(bytes, min(colon &+ 1, end), end)))
     return end &+ 2
   }
 

@@ -94,6 +94,43 @@ extension Span<UInt8> {
     return last
   }
 
+  /// Where the colon and the end of the line stand of a header that begins at `start` and is laid
+  /// out as nearly all are: a colon within sixteen octets, one space, a value without white space
+  /// around it, CRLF, and no fold. For any other the end is 0.
+  @inline(__always)
+  func usualHeader(from start: Int) -> (colon: Int, end: Int) {
+    let last = count &- 16
+    guard start >= 0, start <= last else { return (0, 0) }
+    let words = unsafe self.bytes
+    // `start` and each `place` were compared with `last`: sixteen octets follow.
+    var octets = unsafe words.unsafeLoadUnaligned(
+      fromUncheckedByteOffset: start, as: SIMD16<UInt8>.self)
+    let colons = nibbles(octets .== SIMD16<UInt8>(repeating: 0x3a))
+    let space = SIMD16<UInt8>(repeating: 0x20)
+    var controls = nibbles(octets .< space)
+    let colon = start &+ colons.trailingZeroBitCount >> 2
+    var place = start
+    while controls == 0 {
+      place &+= 16
+      guard place <= last else { return (0, 0) }
+      octets = unsafe words.unsafeLoadUnaligned(
+        fromUncheckedByteOffset: place, as: SIMD16<UInt8>.self)
+      controls = nibbles(octets .< space)
+    }
+    let end = place &+ controls.trailingZeroBitCount >> 2
+    // The value has an octet at least, and two octets follow the CRLF.
+    guard colons != 0, colon &+ 2 < end, end <= count &- 4 else { return (0, 0) }
+    let lead = unsafe words.unsafeLoadUnaligned(
+      fromUncheckedByteOffset: colon &+ 1, as: UInt16.self)
+    let tail = unsafe words.unsafeLoadUnaligned(
+      fromUncheckedByteOffset: end &- 1, as: UInt32.self)
+    // In the order of the octets: 0x20 and none; none, CR, LF and no white space.
+    guard lead & 0xff == 0x20, lead >> 8 != 0x20, tail & 0x00ff_ff00 == 0x000a_0d00,
+      tail & 0xff != 0x20, tail >> 24 != 0x20, tail >> 24 != 0x09
+    else { return (0, 0) }
+    return (colon, end)
+  }
+
   /// Eight octets from `offset` in the machine's order; those beyond the end read as zero.
   @inline(__always)
   func word(at offset: Int) -> UInt64 {

@@ -22,7 +22,7 @@ struct Measurement {
     name = URL(filePath: path).lastPathComponent
     octets = bytes.count
     nanoseconds = seconds * 1e9 / Double(max(1, repetitions))
-    headers = expected.headers
+    headers = expected
     isGood = good == repetitions
   }
 
