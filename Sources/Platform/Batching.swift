@@ -8,6 +8,8 @@ struct Batching {
   static let target: Int64 = 24
   /// Fewer than so many in the longest wait are not worth waiting for.
   static let worthwhile: Int64 = 3
+  /// A sleep that is shorter, in nanoseconds, costs more than it gathers.
+  static let shortest: Int64 = 20_000
   /// The time over which the rate is smoothed, in nanoseconds.
   static let memory: Int64 = 8_000_000
 

@@ -76,12 +76,16 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
     return events
   }
 
-  /// Under load, waits a little so that the next turn takes more at once.
+  /// Under load, waits a little so that the next turn takes more at once. What came while this turn
+  /// worked counts: a worker that is busy for longer than the wait does not wait at all, or it
+  /// would fall behind with time to spare.
   private mutating func nap(after drained: Int) {
-    let time = batching.wait(after: drained, now: now)
-    guard time.nanoseconds > 0, !isBusy else { return }
+    let wait = batching.wait(after: drained, now: now)
+    guard wait.nanoseconds > 0, !isBusy else { return }
+    let rest = wait.nanoseconds - (Clock.now() - now).nanoseconds
+    guard rest >= Batching.shortest else { return }
     desk.counters.add(.naps)
-    Clock.sleep(time)
+    Clock.sleep(Interval(nanoseconds: rest))
   }
 
   private mutating func isOver() -> Bool {
@@ -134,8 +138,9 @@ extension Worker where E: ~Copyable {
         take(bytes, Flow(.udp, listener: listener, remote: source))
       }
       settle()
-      if count < Visit.datagrams { break }
+      if count < Visit.datagrams { return total }
     }
+    isBusy = true
     return total
   }
 
