@@ -5,7 +5,7 @@ import Basics
 /// until about `target` of them are there, and never longer than it was allowed to.
 struct Batching {
   /// Messages that make a turn cheap; beyond it more waiting gains little.
-  static let target: Int64 = 24
+  static let target: Int64 = 32
   /// Fewer than so many in the longest wait are not worth waiting for.
   static let worthwhile: Int64 = 3
   /// A sleep that is shorter, in nanoseconds, costs more than it gathers.
