@@ -49,6 +49,12 @@ package struct Border: ~Copyable {
     self.workers = workers
   }
 
+  deinit {
+    // Transactions may be under way when a drain reaches its limit: what they keep is no leak.
+    var core = self.core
+    core.releaseAll()
+  }
+
   /// A message came: a datagram, or one that was framed from a stream.
   package mutating func receive(
     _ bytes: Span<UInt8>, from flow: Flow, now: Instant, into out: inout Outbox
