@@ -41,6 +41,7 @@
 int linux_first_address(const char *name, int family, unsigned char *octets);
 
 // Lets this process open as many descriptors as it may: the soft limit becomes the hard one.
+// Returns how many that are.
 int linux_raise_descriptors(void);
 
 // errno is a macro.
