@@ -88,6 +88,10 @@ static inline ssize_t linux_send_to(int fd, const void *bytes, size_t count, con
 static inline ssize_t linux_receive(int fd, void *bytes, size_t count) {
   return recv(fd, bytes, count, MSG_DONTWAIT);
 }
+// Throws away what a stream has, without copying it.
+static inline void linux_discard(int fd, size_t most) {
+  (void)recv(fd, NULL, most, MSG_DONTWAIT | MSG_TRUNC);
+}
 
 // epoll_event is a packed union.
 static inline int linux_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
