@@ -61,6 +61,8 @@ package struct Rules: Sendable {
 
   package var peers: [Peer]
   package var sources: [Source]
+  /// Where peers are called that send no requests from there: only responses come from these.
+  package var answering: [Source] = []
 
   package init(peers: [Peer], sources: [Source]) {
     self.peers = peers

@@ -27,23 +27,35 @@ package struct Admitted: ~Copyable {
 package struct Stage: Sendable {
   package let rules: Rules
   private let prefixes: Prefixes
+  private let answering: Prefixes
 
   package init(_ rules: Rules) {
     self.rules = rules
     prefixes = Prefixes(rules.sources)
+    answering = Prefixes(rules.answering)
+  }
+
+  /// Whether what comes on a flow may cost this element anything: asked when a connection is to be
+  /// accepted, and of a datagram before its octets are looked at.
+  package func admits(_ flow: Flow) -> Bool {
+    peer(of: flow) != nil || peer(answering: flow) != nil
   }
 
   /// The peer that a flow belongs to, asked before anything of its message is read. A source that
   /// no peer has, or that uses another peer's listener, has none, and gets silence.
   package func peer(of flow: Flow) -> PeerID? {
+    peer(of: flow, in: prefixes)
+  }
+
+  /// The peer that is called where a flow comes from, though it sends no requests from there.
+  package func peer(answering flow: Flow) -> PeerID? { peer(of: flow, in: answering) }
+
+  private func peer(of flow: Flow, in prefixes: Prefixes) -> PeerID? {
     guard let peer = prefixes.peer(of: flow.remote.address),
       rules.peers[Int(peer.raw)].listeners >> UInt64(flow.listener) & 1 != 0
     else { return nil }
     return peer
   }
-
-  /// The peer that an address belongs to, whatever the listener.
-  package func peer(of address: Address) -> PeerID? { prefixes.peer(of: address) }
 
   package func admit(
     _ arrival: consuming Arrival, _ message: borrowing Message

@@ -49,6 +49,20 @@ package struct Border: ~Copyable {
     self.workers = workers
   }
 
+  deinit {
+    // Transactions may be under way when a drain reaches its limit: what they keep is no leak.
+    var core = self.core
+    core.releaseAll()
+  }
+
+  /// Whether a source may send anything at all. Whoever holds the sockets asks it of a connection
+  /// before it is accepted, and of a datagram before anything is done with it.
+  package mutating func admits(_ flow: Flow) -> Bool {
+    if core.admission.admits(flow) { return true }
+    core.counters.unknownSource &+= 1
+    return false
+  }
+
   /// A message came: a datagram, or one that was framed from a stream.
   package mutating func receive(
     _ bytes: Span<UInt8>, from flow: Flow, now: Instant, into out: inout Outbox
@@ -156,7 +170,7 @@ extension Core {
   /// requests and so stands in none of its peer's sources.
   mutating func peer(of bytes: Span<UInt8>, _ flow: Flow) -> PeerID? {
     if let peer = admission.peer(of: flow) { return peer }
-    return Peek.isResponse(bytes) ? routing.peer(of: flow.remote.address) : nil
+    return Peek.isResponse(bytes) ? admission.peer(answering: flow) : nil
   }
 
   /// Octets that are no SIP message at all. A stream lives on: its framing still holds.

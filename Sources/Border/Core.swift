@@ -123,6 +123,19 @@ extension Core {
   }
 }
 
+// MARK: The end
+
+extension Core {
+  /// Gives back what all records keep, without a word to anybody.
+  mutating func releaseAll() {
+    for handle in clients.handles() { remove(client: handle) }
+    for handle in servers.handles() { remove(server: handle) }
+    for handle in parked.handles() {
+      if let record = parked.remove(handle) { shelf.release(record.leave()) }
+    }
+  }
+}
+
 extension Wheel {
   /// Arms an entry at a deadline, or at the wheel's edge for a later one.
   /// - Returns: when the entry will fire at the earliest; an entry that fires before is a stale

@@ -1,5 +1,6 @@
 #include "CLinux.h"
 
+#include <limits.h>
 #include <netdb.h>
 #include <sys/resource.h>
 
@@ -20,7 +21,8 @@ int linux_first_address(const char *name, int family, unsigned char *octets) {
 
 int linux_raise_descriptors(void) {
   struct rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return INT_MAX;
   limit.rlim_cur = limit.rlim_max;
-  return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur < INT_MAX ? (int)limit.rlim_cur : INT_MAX;
 }

@@ -3,39 +3,55 @@ import Synchronization
 
 /// How many streams there are, over all workers, and for each source. It is asked when a stream
 /// begins and told when it ends, never for a message.
+///
+/// Neither way can take all places: those that peers open leave some for those that we open, and
+/// the reverse; and of the former some are left to sources that have none yet.
 final class Census: Sendable {
   private struct State {
-    var total = 0
+    var accepted = 0
+    var opened = 0
     var sources: [Address: Int] = [:]
   }
 
   private let state = Mutex(State())
   private let limit: Int
+  /// How many either way may have.
+  private let limitOfWay: Int
+  /// How many there may be before a source that has one gets no other.
+  private let limitOfMore: Int
   private let limitPerSource: Int
 
   init(_ limits: Limits) {
     limit = limits.connections
+    limitOfWay = limit - min(limits.reservedConnections, limit / 4)
+    limitOfMore = limitOfWay - min(limits.firstConnections, limitOfWay / 4)
     limitPerSource = limits.connectionsPerSource
   }
 
   /// Counts a stream in, or says that there are too many. A stream that we open has no source.
   func enter(_ source: Address?) -> Bool {
     state.withLock { state in
-      guard state.total < limit else { return false }
-      if let source {
-        let count = state.sources[source, default: 0]
-        guard count < limitPerSource else { return false }
-        state.sources[source] = count + 1
+      guard state.accepted + state.opened < limit else { return false }
+      guard let source else {
+        guard state.opened < limitOfWay else { return false }
+        state.opened += 1
+        return true
       }
-      state.total += 1
+      let count = state.sources[source, default: 0]
+      guard count < limitPerSource, state.accepted < (count == 0 ? limitOfWay : limitOfMore) else {
+        return false
+      }
+      state.sources[source] = count + 1
+      state.accepted += 1
       return true
     }
   }
 
   func leave(_ source: Address?) {
     state.withLock { state in
-      state.total -= 1
-      guard let source, let count = state.sources[source] else { return }
+      guard let source else { return state.opened -= 1 }
+      state.accepted -= 1
+      guard let count = state.sources[source] else { return }
       state.sources[source] = count > 1 ? count - 1 : nil
     }
   }

@@ -26,6 +26,10 @@ package protocol Element: ~Copyable, SendableMetatype {
   /// drain.
   associatedtype Letter: Sendable
 
+  /// Whether a source may cost this machine anything. It is asked of a connection that a peer opens
+  /// before it is taken in, and of each datagram before its octets are looked at, so it is one
+  /// cheap look at the flow. Who is not admitted gets silence, or the end of his connection.
+  mutating func admits(_ flow: Flow) -> Bool
   /// One whole message: a datagram, or one that was cut from a stream by `frame`.
   mutating func receive(
     _ bytes: Span<UInt8>, from flow: Flow, now: Instant, into out: inout Outbox)

@@ -5,6 +5,12 @@ package struct Limits: Hashable, Sendable {
   /// Streams of all workers together, both ways. A further one is closed as soon as it is accepted;
   /// a message that needs a new one fails.
   package var connections = 16_384
+  /// Of these, how many each way leaves to the other, a quarter at most: however many streams peers
+  /// open, so many can be opened to peers, and the reverse. The answer is the same.
+  package var reservedConnections = 1_024
+  /// Of the streams that peers may open, how many are left to sources that have none yet, a quarter
+  /// at most: a crowd from a few addresses shuts no other peer out. The answer is the same.
+  package var firstConnections = 1_024
   /// Streams that one source address may have. A further one is closed as soon as it is accepted.
   package var connectionsPerSource = 2_048
   /// Octets that may wait to be written on one stream. Beyond it the stream is closed and the
@@ -33,6 +39,15 @@ package struct Limits: Hashable, Sendable {
   package var lingering = Interval.seconds(2)
 
   package init() {}
+
+  /// Descriptors that are left to the rest of the process: logs, name look-ups, whatever opens a
+  /// file.
+  private static let spareDescriptors = 64
+
+  /// Lowers the number of streams to what the process may open.
+  mutating func fit(descriptors: Int, used: Int) {
+    connections = min(connections, max(1, descriptors - used - Self.spareDescriptors))
+  }
 }
 
 /// What bounds one turn of the loop, so that no socket can keep the others waiting.

@@ -1,5 +1,24 @@
 import BasicContainers
 import Basics
+import CLinux
+
+/// A connection that a peer opened and that nobody has taken in yet.
+struct NewConnection: ~Copyable {
+  let descriptor: Descriptor
+  let flow: Flow
+
+  consuming func begin(now: Instant) -> Stream {
+    let flow = flow
+    return Stream(descriptor, flow, accepted: true, now: now)
+  }
+
+  /// Ends it. What the peer has sent is thrown away first, unread: the kernel would tell it of an
+  /// abort, and not of an end, if anything were left.
+  consuming func refuse() { linux_discard(descriptor.number, Self.discarded) }
+
+  /// Octets that are thrown away at most: who has sent more by then hears of an abort.
+  private static let discarded = 256 << 10
+}
 
 /// One connection of a transport that carries streams.
 struct Stream: ~Copyable {

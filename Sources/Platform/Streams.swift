@@ -75,16 +75,16 @@ struct Streams: ~Copyable {
 extension Streams {
   /// Takes in a connection that a peer opened.
   mutating func accept(
-    _ number: Int32, _ remote: Endpoint, listener: UInt8, _ poll: borrowing Poll, now: Instant
+    _ new: consuming NewConnection, _ poll: borrowing Poll, now: Instant
   ) {
-    let descriptor = Descriptor(number)
-    guard census.enter(remote.address) else { return counters.add(.refused) }
-    let flow = Flow(.tcp, listener: listener, remote: remote)
-    let stream = Stream(descriptor, flow, accepted: true, now: now)
-    guard let handle = table.insert(stream) else {
+    let source = new.flow.remote.address
+    guard !table.isFull, census.enter(source) else {
       counters.add(.refused)
-      return census.leave(remote.address)
+      return new.refuse()
     }
+    let number = new.descriptor.number
+    // There is room.
+    guard let handle = table.insert(new.begin(now: now)) else { return census.leave(source) }
     guard poll.add(number, .stream(handle), .read) else { return close(handle, .ended) }
     counters.add(.accepted)
     counters.add(.open)
@@ -109,7 +109,11 @@ extension Streams {
     if new.isDone { stream.state = .open }
     let wanted = stream.wanted
     stream.watched = wanted
-    guard let handle = table.insert(stream) else { return nil }
+    // There is room: it was asked for.
+    guard let handle = table.insert(stream) else {
+      census.leave(nil)
+      return nil
+    }
     counters.add(.open)
     counters.add(.connected)
     routes.insert(route(flow), handle)

@@ -107,27 +107,27 @@ extension TransportLayer {
     streams.becameWritable(handle, poll, now: now)
   }
 
-  /// Takes the connections that wait at one listener.
-  mutating func accept(_ place: Int, now: Instant) {
+  /// The next connection that waits at one listener.
+  mutating func nextConnection(_ place: Int, now: Instant) -> NewConnection? {
     let listener = accepting[place].listener
     for _ in 0..<Visit.accepts {
       do throws(Errno) {
         let new = try Socket.accept(accepting[place].descriptor.number)
-        guard let remote = new.remote else {
-          _ = Descriptor(new.descriptor)
-          continue
-        }
-        streams.accept(new.descriptor, remote, listener: listener, poll, now: now)
+        let descriptor = Descriptor(new.descriptor)
+        guard let remote = new.remote else { continue }
+        return NewConnection(
+          descriptor: descriptor, flow: Flow(.tcp, listener: listener, remote: remote))
       } catch {
-        if error.isAgain { return }
+        if error.isAgain { return nil }
         // The peer has gone again, or the network has: nothing of ours is wrong.
         guard [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(error.code) else { continue }
         // They still wait at the listener, which would wake us without end.
         poll.change(accepting[place].descriptor.number, .connections(place), [])
         acceptAgain = now + Self.breath
-        return
+        return nil
       }
     }
+    return nil
   }
 
   /// Gives a message to the worker that owns it.

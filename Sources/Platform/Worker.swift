@@ -116,10 +116,23 @@ extension Worker where E: ~Copyable {
       if event.readiness.contains(.write) { layer.becameWritable(place) }
       return takeDatagrams(place, &inbox)
     case .connections(let place):
-      layer.accept(place, now: now)
+      accept(place)
       return 0
     case .stream(let handle):
       return visit(stream: handle, event.readiness, &scratch)
+    }
+  }
+
+  /// Takes in the connections that wait at one listener, of peers that may have one.
+  private mutating func accept(_ place: Int) {
+    for _ in 0..<Visit.accepts {
+      guard let new = layer.nextConnection(place, now: now) else { return }
+      if element.admits(new.flow) {
+        layer.streams.accept(new, layer.poll, now: now)
+      } else {
+        desk.counters.add(.strangeConnections)
+        new.refuse()
+      }
     }
   }
 
@@ -135,7 +148,12 @@ extension Worker where E: ~Copyable {
           desk.counters.add(.unusable)
           continue
         }
-        take(bytes, Flow(.udp, listener: listener, remote: source))
+        let flow = Flow(.udp, listener: listener, remote: source)
+        guard element.admits(flow) else {
+          desk.counters.add(.strangeDatagrams)
+          continue
+        }
+        take(bytes, flow)
       }
       settle()
       if count < Visit.datagrams { return total }

@@ -36,8 +36,12 @@ package final class Workers<E: Element & ~Copyable>: Sendable {
   ) throws(Refusal) {
     precondition((1...64).contains(settings.workers) && listeners.count <= 256)
     linux_ignore_pipe()
-    // Debian's soft limit of 1024 would be reached long before our own limits.
-    _ = linux_raise_descriptors()
+    // Debian's soft limit of 1024 would be reached long before our own limits. Where the hard one
+    // is lower than these, they follow: without descriptors there would be no reserve.
+    var settings = settings
+    settings.limits.fit(
+      descriptors: Int(linux_raise_descriptors()),
+      used: settings.workers * (listeners.count + 2))
     do throws(Errno) {
       desks = try Self.makeDesks(settings.workers)
     } catch {

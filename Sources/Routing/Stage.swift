@@ -58,9 +58,6 @@ package struct Stage: Sendable {
     HostNames.key(bytes, name, secret)
   }
 
-  /// The peer that an address belongs to, as a source or as a target.
-  package func peer(of address: Address) -> PeerID? { prefixes.peer(of: address) }
-
   /// Routes a request that begins something new: the first route whose conditions hold.
   package func route(
     _ vouched: consuming Vouched, _ message: borrowing Message, _ uri: URI

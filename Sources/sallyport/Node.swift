@@ -34,6 +34,8 @@ struct Node: ~Copyable, Element {
     self.worker = worker
   }
 
+  mutating func admits(_ flow: Flow) -> Bool { border.admits(flow) }
+
   mutating func receive(
     _ bytes: Span<UInt8>, from flow: Flow, now: Instant, into out: inout Outbox
   ) {

@@ -33,6 +33,23 @@ struct IngressTests {
     #expect(stage.peer(of: flow(0x7f00_0001, listener: 200)) == nil)
   }
 
+  @Test("who is admitted: sources, and places that only answer, each at its peer's listeners")
+  func admitted() {
+    var rules = Self.rules
+    rules.answering = [
+      .init(network: Address(ipv4: 0xc000_0201), bits: 128, peer: PeerID(raw: 1))
+    ]
+    let stage = Stage(rules)
+    #expect(stage.admits(flow(0x7f00_0001, listener: 0)))
+    #expect(!stage.admits(flow(0x7f00_0001, listener: 1)))
+    #expect(!stage.admits(flow(0x0a00_0001, listener: 0)))
+    let answering = flow(0xc000_0201, listener: 1)
+    #expect(stage.admits(answering))
+    #expect(stage.peer(of: answering) == nil)
+    #expect(stage.peer(answering: answering) == PeerID(raw: 1))
+    #expect(!stage.admits(flow(0xc000_0201, listener: 0)))
+  }
+
   @Test(
     "a method that the peer may not send gets 405 (RFC 3261 §21.4.6)",
     arguments: [("OPTIONS", true), ("WINK", true), ("INVITE", false), ("MESSAGE", false)])

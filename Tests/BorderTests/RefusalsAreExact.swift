@@ -145,6 +145,19 @@ struct RefusalsAreExact {
     exchange.expectNothingLeft()
   }
 
+  @Test("an unknown source has no connection either")
+  func noConnection() {
+    let exchange = Exchange(layout())
+    let stranger = Talker("stranger", in: exchange.world, at: "198.51.100.7:5060", over: .tcp)
+    exchange.send(Ask("OPTIONS").text, from: stranger)
+    #expect(!stranger.hasOpenStream)
+    #expect(stranger.heard.isEmpty)
+    #expect(exchange.element.counters.unknownSource == 1)
+    #expect(exchange.element.counters.received == 0)
+    exchange.send(Ask("INVITE").text, from: exchange.west, over: .tcp)
+    #expect(exchange.west.hasOpenStream)
+  }
+
   @Test("a third peer in a call of two others gets 481, whatever token it has")
   func thirdPeer() {
     let exchange = Exchange()

@@ -39,15 +39,23 @@ struct EchoElement: ~Copyable, Element {
   let witness: Witness
   let isSteered: Bool
   let notes: Bool
+  /// The listener that nobody is admitted at.
+  let turnsAway: UInt8?
   var deadline: Instant?
   var isDraining = false
 
-  init(_ worker: Int, _ witness: Witness, steered: Bool = false, notes: Bool = false) {
+  init(
+    _ worker: Int, _ witness: Witness, steered: Bool = false, notes: Bool = false,
+    turnsAway: UInt8? = nil
+  ) {
+    self.turnsAway = turnsAway
     self.worker = worker
     self.witness = witness
     self.isSteered = steered
     self.notes = notes
   }
+
+  func admits(_ flow: Flow) -> Bool { flow.listener != turnsAway }
 
   mutating func receive(
     _ bytes: Span<UInt8>, from flow: Flow, now: Instant, into out: inout Outbox

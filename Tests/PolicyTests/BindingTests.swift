@@ -153,6 +153,9 @@ struct BindingTests {
     #expect(rules.peerTargets.map(\.timeout) == [.seconds(2), .seconds(2), nil])
     // An address that is only a target is known as its peer's; it may send nothing for that.
     #expect(rules.sources.count == 5)
+    let answering = try snapshot().configuration.admission.answering
+    #expect(answering.map(\.network) == [Address(ipv4: 0xc633_6402), Address(ipv4: 0xcb00_7101)])
+    #expect(answering.map(\.peer.raw) == [1, 2])
     #expect(rules.peers[0].names.map { String(decoding: $0, as: UTF8.self) } == ["gw.left.example"])
   }
 

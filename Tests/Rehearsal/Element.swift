@@ -170,7 +170,9 @@ package final class Element: Station {
   // MARK: Receiving
 
   package func datagram(_ bytes: [UInt8], from: Endpoint, to: Endpoint) {
-    receive(bytes, from: Flow(.udp, listener: listener(.udp, to), remote: from))
+    let flow = Flow(.udp, listener: listener(.udp, to), remote: from)
+    guard border.admits(flow) else { return }
+    receive(bytes, from: flow)
   }
 
   private func listener(_ transport: Transport, _ local: Endpoint) -> UInt8 {
@@ -182,6 +184,10 @@ package final class Element: Station {
   }
 
   package func accepted(_ stream: Stream, on local: Endpoint) {
+    let remote = stream.remote(of: self)
+    guard border.admits(Flow(.tcp, listener: listener(.tcp, local), remote: remote)) else {
+      return stream.close()
+    }
     streams[stream.number] = stream
     incoming[stream.number] = Incoming()
   }

@@ -41,6 +41,7 @@
 int linux_first_address(const char *name, int family, unsigned char *octets);
 
 // Lets this process open as many descriptors as it may: the soft limit becomes the hard one.
+// Returns how many that are.
 int linux_raise_descriptors(void);
 
 // errno is a macro.
@@ -86,6 +87,10 @@ static inline ssize_t linux_send_to(int fd, const void *bytes, size_t count, con
 }
 static inline ssize_t linux_receive(int fd, void *bytes, size_t count) {
   return recv(fd, bytes, count, MSG_DONTWAIT);
+}
+// Throws away what a stream has, without copying it.
+static inline void linux_discard(int fd, size_t most) {
+  (void)recv(fd, NULL, most, MSG_DONTWAIT | MSG_TRUNC);
 }
 
 // epoll_event is a packed union.

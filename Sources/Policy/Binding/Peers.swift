@@ -138,8 +138,8 @@ extension Binder {
     }
   }
 
-  /// A request within a call may go to an address that is a peer's target, though nothing comes
-  /// from there.
+  /// A request within a call may go to an address that is a peer's target, though nothing but
+  /// responses comes from there.
   private mutating func addTargetsToSources(_ owners: [Prefix: String]) {
     routing.sources = admission.sources
     var known = Set(owners.keys)
@@ -147,8 +147,10 @@ extension Binder {
       for target in peer.targets {
         let host = Prefix(network: target.endpoint.address, bits: 128)
         guard known.insert(host).inserted else { continue }
-        routing.sources.append(
-          Admission.Rules.Source(network: host.network, bits: host.bits, peer: peer.id))
+        let source = Admission.Rules.Source(
+          network: host.network, bits: host.bits, peer: peer.id)
+        routing.sources.append(source)
+        admission.answering.append(source)
       }
     }
   }
