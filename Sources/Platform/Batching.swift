@@ -35,6 +35,9 @@ struct Batching {
     return wait
   }
 
+  /// Whether there is so much that it is gathered.
+  var isWorthwhile: Bool { wait.nanoseconds > 0 }
+
   private var wait: Interval {
     guard longest.nanoseconds > 0, rate > 0 else { return Interval(nanoseconds: 0) }
     let expected = rate &* (longest.nanoseconds / 1_000) / 1_000_000

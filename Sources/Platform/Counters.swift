@@ -28,6 +28,8 @@ package enum Count: Int, CaseIterable, Sendable {
   case unframed, late, unread
   /// Turns of the loop, and turns in which it slept to collect more.
   case turns, naps
+  /// Times that the watch of a socket for datagrams ended because it is looked at in each turn.
+  case pollings
 }
 
 /// The counts of one worker. It alone writes them; any thread may read.

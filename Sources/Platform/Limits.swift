@@ -60,6 +60,8 @@ enum Visit {
   static let streamOctets = 32 << 10
   /// Connections accepted from one listener in a turn.
   static let accepts = 32
+  /// Looks in a row that find no datagram; then the socket is watched again.
+  static let emptyLooks = 4
   /// Records taken from one ring in a turn.
   static let ringRecords = 128
   /// Events taken from the kernel in a turn.

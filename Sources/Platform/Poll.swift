@@ -61,6 +61,10 @@ struct Poll: ~Copyable {
       descriptor.number, EPOLL_CTL_ADD, number, wanted.rawValue, token.bits) == 0
   }
 
+  func remove(_ number: Int32) {
+    _ = linux_epoll_control(descriptor.number, EPOLL_CTL_DEL, number, 0, 0)
+  }
+
   func change(_ number: Int32, _ token: Token, _ wanted: Readiness) {
     _ = linux_epoll_control(
       descriptor.number, EPOLL_CTL_MOD, number, wanted.rawValue, token.bits)

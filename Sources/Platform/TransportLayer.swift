@@ -23,6 +23,8 @@ struct TransportLayer: ~Copyable {
   private var datagrams = UniqueArray<Datagrams>()
   // From a listener to its place in `datagrams`, -1 for none.
   private var places: [Int]
+  /// How many of them are looked at in each turn.
+  private(set) var polled = 0
   private var accepting = UniqueArray<Accepting>()
   private var acceptAgain: Instant?
   private let limits: Limits
@@ -96,6 +98,31 @@ extension TransportLayer {
   }
 
   func listener(_ place: Int) -> UInt8 { datagrams[place].listener }
+
+  /// Sockets for datagrams.
+  var datagramSockets: Int { datagrams.count }
+
+  func isPolled(_ place: Int) -> Bool { datagrams[place].isPolled }
+
+  /// Looks at a socket in each turn from now on, and no longer has it watched.
+  mutating func startPolling(_ place: Int) {
+    guard !datagrams[place].isPolled else { return }
+    datagrams[place].startPolling(poll)
+    counters.add(.pollings)
+    polled &+= 1
+  }
+
+  mutating func endPolling(_ place: Int) {
+    guard datagrams[place].isPolled else { return }
+    datagrams[place].endPolling(poll, place)
+    if !datagrams[place].isPolled { polled &-= 1 }
+  }
+
+  /// Notes what a look at a polled socket found. One that finds nothing again and again is watched.
+  mutating func looked(_ place: Int, found count: Int) {
+    if datagrams[place].hasBacklog { becameWritable(place) }
+    if !datagrams[place].looked(found: count) { endPolling(place) }
+  }
 
   /// The socket takes datagrams again.
   mutating func becameWritable(_ place: Int) {

@@ -51,6 +51,7 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
       for place in 0..<events {
         drained &+= visit(layer.poll.event(place), &inbox, &scratch)
       }
+      drained &+= takePolled(&inbox)
       drained &+= takeOver()
       takeLetters()
       expire()
@@ -63,7 +64,8 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
   /// Waits for events, and for no longer than until the next deadline.
   private mutating func sleep() -> Int {
     desk.bell.lieDown()
-    let hasWork = isBusy || !desk.mailbox.isEmpty || !layer.neighbours.isEmpty
+    let hasWork =
+      isBusy || layer.polled > 0 || !desk.mailbox.isEmpty || !layer.neighbours.isEmpty
     let deadline = min(layer.nextDeadline, element.nextDeadline() ?? .distantFuture)
     let end = min(deadline, ending.deadline)
     let events: Int
@@ -81,7 +83,8 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
   /// would fall behind with time to spare.
   private mutating func nap(after drained: Int) {
     let wait = batching.wait(after: drained, now: now)
-    guard wait.nanoseconds > 0, !isBusy else { return }
+    guard wait.nanoseconds > 0 else { return endPolling() }
+    guard !isBusy else { return }
     let rest = wait.nanoseconds - (Clock.now() - now).nanoseconds
     guard rest >= Batching.shortest else { return }
     desk.counters.add(.naps)
@@ -114,7 +117,8 @@ extension Worker where E: ~Copyable {
       return 0
     case .datagrams(let place):
       if event.readiness.contains(.write) { layer.becameWritable(place) }
-      return takeDatagrams(place, &inbox)
+      if batching.isWorthwhile { layer.startPolling(place) }
+      return layer.isPolled(place) ? 0 : takeDatagrams(place, &inbox)
     case .connections(let place):
       accept(place)
       return 0
@@ -134,6 +138,23 @@ extension Worker where E: ~Copyable {
         new.refuse()
       }
     }
+  }
+
+  /// Looks at the sockets that are not watched while there is load.
+  private mutating func takePolled(_ inbox: inout Inbox) -> Int {
+    guard layer.polled > 0 else { return 0 }
+    var total = 0
+    for place in 0..<layer.datagramSockets where layer.isPolled(place) {
+      let count = takeDatagrams(place, &inbox)
+      layer.looked(place, found: count)
+      total &+= count
+    }
+    return total
+  }
+
+  private mutating func endPolling() {
+    guard layer.polled > 0 else { return }
+    for place in 0..<layer.datagramSockets { layer.endPolling(place) }
   }
 
   private mutating func takeDatagrams(_ place: Int, _ inbox: inout Inbox) -> Int {

@@ -33,6 +33,33 @@ struct DatagramTests {
     #expect(counters[.failures] == 0)
   }
 
+  @Test("a socket is looked at while there is load, and watched again when there is none")
+  func polled() throws {
+    let workers = try start([Listener(.udp, loopback)], Witness())
+    defer { ended(workers) }
+    let port = workers.listeners[0].local.port
+    let peer = Peer.datagrams()
+    let counters = workers.counters(of: 0)
+    for _ in 0..<3 {
+      let before = counters[.pollings]
+      let loaded = eventually {
+        for number in 0..<50 { peer.send(Array("E \(number)".utf8), to: port) }
+        for number in 0..<50 where peer.read() != Array("E \(number)".utf8) { return false }
+        return counters[.pollings] > before
+      }
+      #expect(loaded)
+      // Longer than it is looked at for nothing: only a watch wakes the worker now.
+      let quiet = eventually {
+        let turns = counters[.turns]
+        Thread.sleep(forTimeInterval: 0.05)
+        return counters[.turns] == turns
+      }
+      #expect(quiet)
+      peer.send(Array("E again".utf8), to: port)
+      #expect(peer.read() == Array("E again".utf8))
+    }
+  }
+
   @Test("the longest datagram there is comes back uncut")
   func longest() throws {
     let workers = try start([Listener(.udp, loopback)], Witness())
