@@ -1,5 +1,13 @@
 public import BasicContainers
 
+/// How a message came to nothing.
+public enum Loss: UInt8, Sendable {
+  /// It was not sent, or not whole: nobody can have acted on it.
+  case unsent
+  /// It was sent, and the stream that it went by ended before its owner had its answer.
+  case unanswered
+}
+
 /// One message to send: a range of the outbox's bytes and where they go.
 public struct Transmit: Sendable {
   public var flow: Flow

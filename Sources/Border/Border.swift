@@ -93,9 +93,20 @@ package struct Border: ~Copyable {
   /// When `expire` is next worth calling.
   package mutating func nextDeadline() -> Instant? { core.wheel.nextDeadline() }
 
-  /// A message whose `owner` was set could not be sent.
-  package mutating func failed(owner: UInt64, now: Instant, into out: inout Outbox) {
-    core.failed(owner, now, &patch, &desk, &out)
+  /// A message whose `owner` was set could not be sent, or went by a stream that has ended since.
+  package mutating func failed(
+    owner: UInt64, _ loss: Loss, now: Instant, into out: inout Outbox
+  ) {
+    core.failed(owner, loss, now, &patch, &desk, &out)
+  }
+
+  /// Whether the owner of a message still wants to hear that its stream has ended: its transaction
+  /// has no answer yet.
+  package mutating func awaits(_ owner: UInt64) -> Bool {
+    guard case .client(let client) = Ticket(owner), core.clients.contains(client) else {
+      return false
+    }
+    return core.clients[client].machine.awaitsAnswer
   }
 
   /// Which worker a message belongs to: written in our branch for a response, else by its Call-ID.

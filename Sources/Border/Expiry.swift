@@ -80,9 +80,10 @@ extension Core {
     _ = wheel.arm(Ticket.call(handle).payload, near: calls[handle].deadline)
   }
 
-  /// A message could not be sent (RFC 3261 §17.1.4, §16.9).
+  /// A message could not be sent, or its stream ended before it was answered (RFC 3261 §17.1.4,
+  /// §16.9, §18.4).
   mutating func failed(
-    _ owner: UInt64, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
+    _ owner: UInt64, _ loss: Loss, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
     _ out: inout Outbox
   ) {
     guard case .client(let handle) = Ticket(owner), clients.contains(handle) else { return }

@@ -162,6 +162,15 @@ enum ClientMachine: ~Copyable {
     }
   }
 
+  /// Whether the end of the stream that its request went by would make it fail. An INVITE that has
+  /// a provisional response is past that: the rest may come on another stream (RFC 3261 §18.2.2).
+  var awaitsAnswer: Bool {
+    switch self {
+    case .invite(let machine): machine.phase == .calling
+    case .other(let machine): machine.phase == .trying || machine.phase == .proceeding
+    }
+  }
+
   @_lifetime(borrow shelf)
   func request(in shelf: borrowing Shelf) -> Span<UInt8> {
     switch self {

@@ -7,8 +7,10 @@ package enum Count: Int, CaseIterable, Sendable {
   case streamMessagesIn, streamMessagesOut
   /// Records given to another worker, and taken from one.
   case handedOver, takenOver
-  /// Messages lost because the ring to their owner was full.
+  /// Records lost because the ring to another worker was full: datagrams of peers, mostly.
   case ringFull
+  /// Times that a stream was not read on because the ring to the owner of its message was full.
+  case held
   /// Datagrams without octets, of a foreign address family, or cut by the kernel.
   case unusable
   /// Datagrams lost because the socket took no more and the queue was full.

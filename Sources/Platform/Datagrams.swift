@@ -2,12 +2,13 @@ import BasicContainers
 import Basics
 import CLinux
 
-/// A message that could not be sent, and whom to tell.
+/// A message that came to nothing, and whom to tell.
 struct Failure {
   var owner: UInt64
   var flow: Flow
   /// The worker whose element knows the owner.
   var origin: UInt8
+  var loss = Loss.unsent
 }
 
 /// A listener's socket for datagrams, of one worker, and what is about to be sent on it. Messages

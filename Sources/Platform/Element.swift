@@ -38,9 +38,14 @@ package protocol Element: ~Copyable, SendableMetatype {
   mutating func expire(now: Instant, into out: inout Outbox)
   /// When `expire` is to be called, `nil` for never.
   mutating func nextDeadline() -> Instant?
-  /// A `Transmit` with an owner could not be sent: refused, timed out, too long, no room in a
-  /// queue, or the stream ended before it was written.
-  mutating func failed(owner: UInt64, flow: Flow, now: Instant, into out: inout Outbox)
+  /// A `Transmit` with an owner came to nothing. It could not be sent: refused, timed out, too
+  /// long, no room in a queue, or the stream ended before it was written. Or it was sent, and its
+  /// stream has ended since; that is told of every message whose owner may still await an answer.
+  mutating func failed(
+    owner: UInt64, flow: Flow, _ loss: Loss, now: Instant, into out: inout Outbox)
+  /// Whether the owner of a message that was sent still wants to hear of the end of its stream.
+  /// Asked now and then of all messages of a stream, so that those with an answer are forgotten.
+  mutating func awaits(_ owner: UInt64) -> Bool
   /// A letter from another thread.
   mutating func take(_ letter: consuming Letter, now: Instant, into out: inout Outbox)
   /// Which worker (from 0) owns the message: a peek, not a parse. A number that no worker has means

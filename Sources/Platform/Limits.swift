@@ -23,8 +23,15 @@ package struct Limits: Hashable, Sendable {
   package var waitingDatagrams = 1 << 20
   /// Octets of one message on a stream. Beyond it the stream is closed.
   package var message = 65_536
-  /// Octets on the way from one worker to another. Beyond it the message is dropped and counted.
+  /// Octets on the way from one worker to another. Beyond it a datagram is dropped and counted, and
+  /// a stream is not read until there is room again.
   package var ring = 4 << 20
+  /// Words to another worker that wait for room on the way there. Beyond it they are dropped and
+  /// counted, and a transaction that would have been told waits for its timer.
+  package var untold = 65_536
+  /// Messages, sent on one stream, whose owners wait for an answer. Beyond it the oldest is
+  /// forgotten: when the stream ends, its transaction waits for its timer.
+  package var unanswered = 65_536
 
   /// How long a stream may take for its first message, and for each that it has begun. Then it is
   /// closed.
@@ -35,6 +42,9 @@ package struct Limits: Hashable, Sendable {
   package var stalled = Interval.seconds(10)
   /// How long a connection may take to be set up. Then the messages for it have failed.
   package var connect = Interval.seconds(4)
+  /// How long another worker's message is remembered that was sent on a stream: 64*T1, after which
+  /// no transaction waits for its first answer.
+  package var answer = Interval.seconds(32)
   /// How long a stream that we close may take to read what was written before.
   package var lingering = Interval.seconds(2)
 

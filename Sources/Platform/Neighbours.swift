@@ -38,6 +38,14 @@ struct Neighbours: ~Copyable {
     return true
   }
 
+  /// Whether one that had no room has some again. If not, this worker is woken when it has.
+  func hasRoomAgain(for worker: Int) -> Bool { outgoing[worker]?.hasRoomAgain() ?? true }
+
+  /// Something was taken of what another has handed over: it is woken if it waits for that.
+  func grantRoom(to worker: Int) {
+    if let ring = incoming[worker], ring.grantsRoom() { bells[worker].ring() }
+  }
+
   /// Wakes those that something was handed to.
   mutating func ringBells() {
     for worker in 0..<isRung.count where isRung[worker] {

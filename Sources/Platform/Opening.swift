@@ -65,7 +65,10 @@ struct Opening: ~Copyable {
   /// A ring from each worker to each other one.
   private static func rings(_ count: Int, _ limits: Limits) -> [[Ring?]] {
     (0..<count).map { from in
-      (0..<count).map { to in from == to ? nil : Ring(capacity: limits.ring) }
+      (0..<count).map { to in
+        // In half of it the longest message finds room, wherever the ring's end is.
+        from == to ? nil : Ring(capacity: max(limits.ring, 8 * limits.message))
+      }
     }
   }
 }

@@ -8,8 +8,9 @@ struct Envelope {
     case message
     /// A message for a stream that the other holds.
     case transmit
-    /// A message of the other that this one could not send.
-    case failure
+    /// A message of the other that this one could not send, or that it sent on a stream that has
+    /// ended since.
+    case unsent, unanswered
     /// A stream that the other holds is to be closed.
     case close
     /// Nothing: the rest of the ring up to its end is not used.
@@ -44,6 +45,8 @@ final class Ring: @unchecked Sendable {
   // Keeps what the pusher and what the taker write on different cache lines.
   private let padding: InlineArray<16, UInt64> = InlineArray(repeating: 0)
   private let head = Atomic<Int>(0)
+  /// Whether the pusher waits for room, and the taker is to wake it.
+  private let isRoomAwaited = Atomic(false)
 
   private static let header = (MemoryLayout<Envelope>.stride + 15) & ~15
 
@@ -62,13 +65,23 @@ final class Ring: @unchecked Sendable {
     head.load(ordering: .acquiring) == tail.load(ordering: .acquiring)
   }
 
+  /// How much is kept free for records of more weight: a message of which the sender still has the
+  /// octets leaves an eighth, and one that would be lost half of that.
+  private func reserve(for kind: Envelope.Kind) -> Int {
+    switch kind {
+    case .message: capacity / 8
+    case .transmit: capacity / 16
+    case .unsent, .unanswered, .close, .skip: 0
+    }
+  }
+
   /// Adds a record, or says that there is no room.
   func push(_ envelope: Envelope, _ body: Span<UInt8>) -> Bool {
     var at = tail.load(ordering: .relaxed)
     let size = Self.header &+ (body.count &+ 15) & ~15
     let left = capacity &- at & (capacity &- 1)
     let needed = left < size ? left &+ size : size
-    guard hasRoom(needed, at) else { return false }
+    guard hasRoom(needed &+ reserve(for: envelope.kind), at) else { return false }
     if left < size {
       write(Envelope(.skip, envelope.flow), at)
       at &+= left
@@ -109,6 +122,30 @@ final class Ring: @unchecked Sendable {
   func removeFirst(_ front: Envelope) {
     let size = Self.header &+ (Int(front.count) &+ 15) & ~15
     head.store(head.load(ordering: .relaxed) &+ size, ordering: .releasing)
+  }
+
+  // MARK: Waiting for room
+
+  /// Whether the pusher that found no room may go on: half of the ring is free. If not, the taker
+  /// will wake it.
+  func hasRoomAgain() -> Bool {
+    if isHalfFree { return true }
+    isRoomAwaited.store(true, ordering: .relaxed)
+    // Either this second look sees what the taker has freed, or the taker's look sees the wish.
+    atomicMemoryFence(ordering: .sequentiallyConsistent)
+    return isHalfFree
+  }
+
+  /// Whether the taker is to wake the pusher, now that it has taken something.
+  func grantsRoom() -> Bool {
+    atomicMemoryFence(ordering: .sequentiallyConsistent)
+    guard isRoomAwaited.load(ordering: .relaxed), isHalfFree else { return false }
+    return isRoomAwaited.exchange(false, ordering: .acquiringAndReleasing)
+  }
+
+  private var isHalfFree: Bool {
+    let used = tail.load(ordering: .acquiring) &- head.load(ordering: .acquiring)
+    return used <= capacity / 2
   }
 
   private func hasRoom(_ size: Int, _ at: Int) -> Bool {

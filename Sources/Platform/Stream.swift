@@ -41,6 +41,16 @@ struct Stream: ~Copyable {
     var flow: Flow
   }
 
+  /// A message that is written whole, and somebody who may still await an answer to it.
+  struct Sent {
+    var owner: UInt64
+    var at: Instant
+    var origin: UInt8
+  }
+
+  /// How many answers may be awaited before it is asked which of them have come.
+  private static let fewSent = 64
+
   let descriptor: Descriptor
   let flow: Flow
   /// Whether the other side opened it.
@@ -51,12 +61,18 @@ struct Stream: ~Copyable {
   var outbound = Buffer()
   private var waiting = UniqueArray<Waiting>()
   private var firstWaiting = 0
+  private var sent = UniqueArray<Sent>()
+  private var sentLimit = Stream.fewSent
   private var queued: Int64 = 0
   private var written: Int64 = 0
   /// Whether a whole message has come in.
   var hasSpoken = false
   /// Whether it stands in the list of streams to be written at the end of this turn.
   var isDirty = false
+  /// Whether it is not read because the ring to the owner of its next message is full.
+  var isHeld = false
+  /// Whether the kernel tells nothing of it any more, while it is held: it has ended.
+  var isMuted = false
   var watched: Readiness
   /// When the state or the unfinished message began.
   var since: Instant
@@ -100,7 +116,7 @@ struct Stream: ~Copyable {
       }
     }
     written &+= Int64(total)
-    forgetWritten()
+    noteWritten(now)
     return total
   }
 
@@ -115,6 +131,7 @@ struct Stream: ~Copyable {
   var wanted: Readiness {
     switch state {
     case .connecting: .write
+    case .open where isHeld: outbound.isEmpty ? [] : .write
     case .open: outbound.isEmpty ? .read : [.read, .write]
     case .finishing: .write
     case .lingering: .read
@@ -128,6 +145,8 @@ struct Stream: ~Copyable {
     case .connecting: return since + limits.connect
     case .lingering: return since + limits.lingering
     case .finishing: deadline = .distantFuture
+    // What it waits for is our doing.
+    case .open where isHeld: deadline = .distantFuture
     case .open:
       deadline = max(lastHeard, lastWritten) + limits.idle
       if isUnfinished { deadline = min(deadline, since + limits.unfinished) }
@@ -139,8 +158,32 @@ struct Stream: ~Copyable {
   /// Whether the other side owes us the rest of a message, or the first one.
   var isUnfinished: Bool { !inbound.isEmpty || (isAccepted && !hasSpoken) }
 
-  private mutating func forgetWritten() {
-    while firstWaiting < waiting.count, waiting[firstWaiting].end <= written { firstWaiting &+= 1 }
+  /// Whether so many answers are awaited that some of them will have come.
+  var isCrowded: Bool { sent.count >= sentLimit }
+
+  /// Forgets the messages whose owners await nothing any more; and the oldest, if there are more
+  /// than `limit`. It is looked at again when there are twice as many, so that a message costs a
+  /// few questions at most.
+  mutating func sift(limit: Int, _ isAwaited: (Sent) -> Bool) {
+    var kept = 0
+    for place in 0..<sent.count where isAwaited(sent[place]) {
+      sent[kept] = sent[place]
+      kept &+= 1
+    }
+    sent.removeSubrange(kept..<sent.count)
+    if kept > limit { sent.removeSubrange(0..<kept &- limit) }
+    sentLimit = max(Self.fewSent, min(2 &* sent.count, limit &+ Self.fewSent))
+  }
+
+  /// Takes the messages that were written whole, for their owners to be told.
+  mutating func takeSent() -> UniqueArray<Sent> { exchange(&sent, with: UniqueArray()) }
+
+  private mutating func noteWritten(_ now: Instant) {
+    while firstWaiting < waiting.count, waiting[firstWaiting].end <= written {
+      let message = waiting[firstWaiting]
+      sent.append(Sent(owner: message.owner, at: now, origin: message.origin))
+      firstWaiting &+= 1
+    }
     guard firstWaiting == waiting.count || firstWaiting > 256 else { return }
     waiting.removeSubrange(0..<firstWaiting)
     firstWaiting = 0

@@ -27,22 +27,21 @@ struct Streams: ~Copyable {
   }
 
   private static let pong: [UInt8] = [0x0d, 0x0a]
-  /// The clock looks after streams no more often than this.
-  private static let patience = Interval.milliseconds(50)
-
-  private let worker: UInt8
+  let worker: UInt8
   private let locals: [Listener]
-  private let limits: Limits
-  private let census: Census
-  private let counters: Counters
-  private var table: SlotTable<Stream>
-  private var routes = Index(expected: 64)
+  let limits: Limits
+  let census: Census
+  let counters: Counters
+  var table: SlotTable<Stream>
+  var routes = Index(expected: 64)
   private let secret = Entropy.key()
   private var dirty = UniqueArray<Handle>()
+  /// Streams that await many answers.
+  private var crowded = UniqueArray<Handle>()
   /// What was not sent.
   var failures = UniqueArray<Failure>()
   /// When to look for streams that have used up their time.
-  private(set) var nextLook = Instant.distantFuture
+  var nextLook = Instant.distantFuture
 
   init(
     worker: UInt8, locals: [Listener], _ limits: Limits, _ census: Census, _ counters: Counters
@@ -125,7 +124,7 @@ extension Streams {
     return handle
   }
 
-  private func route(_ flow: Flow) -> Key {
+  func route(_ flow: Flow) -> Key {
     var hash = KeyedHash(secret: secret)
     hash.combine(flow.remote.address.high)
     hash.combine(flow.remote.address.low)
@@ -211,6 +210,7 @@ extension Streams {
       } catch {
         return true
       }
+      if stream.isCrowded { crowded.append(handle) }
       return false
     }
     if isBroken == true { return close(handle, .ended) }
@@ -221,7 +221,7 @@ extension Streams {
     }
   }
 
-  private mutating func watch(_ handle: Handle, _ poll: borrowing Poll) {
+  mutating func watch(_ handle: Handle, _ poll: borrowing Poll) {
     let change: (Int32, Readiness)? =
       table.with(handle) { stream in
         let wanted = stream.wanted
@@ -230,6 +230,27 @@ extension Streams {
         return (stream.descriptor.number, wanted)
       } ?? nil
     if let (number, wanted) = change { poll.change(number, .stream(handle), wanted) }
+  }
+}
+
+// MARK: - Answers
+
+extension Streams {
+  /// Whether some stream awaits so many answers that it is time to ask which of them have come.
+  var isCrowded: Bool { !crowded.isEmpty }
+
+  /// Forgets the messages that nobody awaits an answer to any more.
+  mutating func sift<E: Element & ~Copyable>(by element: inout E, now: Instant) {
+    while let handle = crowded.popLast() {
+      let (worker, memory, limit) = (worker, limits.answer, limits.unanswered)
+      _ = table.with(handle) { stream in
+        guard stream.isCrowded else { return }
+        stream.sift(limit: limit) { sent in
+          // Only its own element can be asked; others' owners are forgotten after their time.
+          sent.origin == worker ? element.awaits(sent.owner) : now - sent.at < memory
+        }
+      }
+    }
   }
 }
 
@@ -308,78 +329,58 @@ extension Streams {
     if isLate == true { lookBy(now + limits.unfinished) }
     return true
   }
-}
 
-// MARK: - How streams end
+  // MARK: Held streams
 
-extension Streams {
-  /// Closes a stream when all that was queued is written.
-  mutating func close(_ handle: Handle, _ poll: borrowing Poll, now: Instant) {
+  mutating func isHeld(_ handle: Handle) -> Bool {
+    table.contains(handle) && table[handle].isHeld
+  }
+
+  /// Keeps what a stream has brought, and reads no more of it until `release`.
+  mutating func hold(_ handle: Handle, _ rest: Span<UInt8>, _ poll: borrowing Poll) {
+    counters.add(.held)
     _ = table.with(handle) { stream in
-      if stream.state == .open { stream.state = .finishing }
+      stream.inbound.append(rest)
+      stream.isHeld = true
     }
-    write(handle, poll, now: now)
-    if table.with(handle, { $0.state == .connecting }) == true { close(handle, .unwanted) }
+    watch(handle, poll)
   }
 
-  /// A stream that is to be closed and has written all tells the other side, and waits for its end.
-  private mutating func finish(_ handle: Handle, now: Instant) {
-    let isFinished = table.with(handle) { stream in
-      guard stream.state == .finishing, stream.outbound.isEmpty else { return false }
-      _ = shutdown(stream.descriptor.number, Int32(SHUT_WR))
-      stream.state = .lingering
+  /// A held stream has ended. Of that the kernel would tell without end, and what came before it
+  /// is not looked at yet.
+  mutating func mute(_ handle: Handle, _ poll: borrowing Poll) {
+    let number = table.with(handle) { stream in
+      stream.isMuted = true
+      return stream.descriptor.number
+    }
+    if let number { poll.remove(number) }
+  }
+
+  /// Reads a stream again.
+  /// - Returns: whether it is still there, and what it has brought before, now in `scratch`.
+  mutating func release(
+    _ handle: Handle, into scratch: inout Buffer, _ poll: borrowing Poll, now: Instant
+  ) -> Bool {
+    scratch.removeAll()
+    let muted: (Int32, Readiness)?? = table.with(handle) { stream in
+      stream.isHeld = false
       stream.since = now
-      return true
+      stream.lastHeard = now
+      scratch.append(stream.inbound.bytes)
+      stream.inbound.removeAll()
+      guard exchange(&stream.isMuted, with: false) else { return nil }
+      stream.watched = stream.wanted
+      return (stream.descriptor.number, stream.watched)
     }
-    if isFinished == true { lookBy(now + limits.lingering) }
-  }
-
-  /// Closes a stream now. The owners of what was not written are told.
-  mutating func close(_ handle: Handle, _ cause: Cause) {
-    guard var stream = table.remove(handle) else { return }
-    if let count = cause.count { counters.add(count) }
-    counters.add(.closed)
-    counters.add(.open, -1)
-    census.leave(stream.isAccepted ? stream.flow.remote.address : nil)
-    if !stream.isAccepted, routes.find(route(stream.flow)) == handle {
-      routes.remove(route(stream.flow))
-    }
-    let waiting = stream.takeWaiting()
-    for place in 0..<waiting.count {
-      let one = waiting[place]
-      fail(Failure(owner: one.owner, flow: one.flow, origin: one.origin))
-    }
-  }
-
-  private mutating func fail(_ failure: Failure) {
-    counters.add(.failures)
-    if failure.owner != 0 { failures.append(failure) }
-  }
-
-  private mutating func lookBy(_ instant: Instant) { nextLook = min(nextLook, instant) }
-
-  /// Closes the streams that have used up their time.
-  mutating func expire(now: Instant) {
-    guard nextLook <= now else { return }
-    nextLook = .distantFuture
-    for handle in table.handles() {
-      let deadline = table.with(handle) { $0.deadline(limits) } ?? .distantFuture
-      if deadline <= now {
-        close(handle, cause(handle))
-      } else {
-        lookBy(max(deadline, now + Self.patience))
+    guard let muted else { return false }
+    if let (number, wanted) = muted {
+      guard poll.add(number, .stream(handle), wanted) else {
+        close(handle, .ended)
+        return false
       }
     }
-  }
-
-  private mutating func cause(_ handle: Handle) -> Cause {
-    table.with(handle) { stream in
-      switch stream.state {
-      case .connecting: .refused
-      case .lingering: .ended
-      case .finishing: .unread
-      case .open: stream.outbound.isEmpty ? .late : .unread
-      }
-    } ?? .ended
+    watch(handle, poll)
+    lookBy(now + min(limits.unfinished, limits.idle))
+    return true
   }
 }

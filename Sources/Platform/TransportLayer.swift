@@ -27,6 +27,10 @@ struct TransportLayer: ~Copyable {
   private(set) var polled = 0
   private var accepting = UniqueArray<Accepting>()
   private var acceptAgain: Instant?
+  /// Streams that are held, by the worker that they wait for, in order.
+  private var held: [[Handle]]
+  /// Words to other workers that found no room.
+  private var untold: [[Envelope]]
   private let limits: Limits
 
   init(
@@ -37,6 +41,8 @@ struct TransportLayer: ~Copyable {
     self.poll = poll
     self.counters = counters
     self.limits = limits
+    held = (0..<neighbours.count).map { _ in [] }
+    untold = (0..<neighbours.count).map { _ in [] }
     self.neighbours = neighbours
     streams = Streams(
       worker: UInt8(truncatingIfNeeded: worker), locals: listeners, limits, census, counters)
@@ -158,15 +164,59 @@ extension TransportLayer {
   }
 
   /// Gives a message to the worker that owns it.
-  mutating func handOver(_ bytes: Span<UInt8>, _ flow: Flow, to owner: Int) {
+  /// - Returns: whether the ring to it had room. If not, the message is the caller's to keep, or to
+  ///   drop and count.
+  mutating func handOver(_ bytes: Span<UInt8>, _ flow: Flow, to owner: Int) -> Bool {
     push(Envelope(.message, flow), bytes, to: owner)
   }
 
-  @discardableResult
   private mutating func push(_ envelope: Envelope, _ body: Span<UInt8>, to other: Int) -> Bool {
-    let isTaken = neighbours.push(envelope, body, to: other)
-    counters.add(isTaken ? .handedOver : .ringFull)
-    return isTaken
+    guard neighbours.push(envelope, body, to: other) else { return false }
+    counters.add(.handedOver)
+    return true
+  }
+}
+
+// MARK: - Waiting for another worker
+
+extension TransportLayer {
+  /// Reads no more of a stream until the ring to a worker has room again.
+  mutating func hold(_ handle: Handle, _ rest: Span<UInt8>, for owner: Int) {
+    streams.hold(handle, rest, poll)
+    held[owner].append(handle)
+  }
+
+  /// Whether something waits for a worker that has room for it.
+  mutating func canResume() -> Bool {
+    for other in 0..<held.count where isAwaited(other) && neighbours.hasRoomAgain(for: other) {
+      return true
+    }
+    return false
+  }
+
+  private mutating func isAwaited(_ other: Int) -> Bool {
+    !held[other].isEmpty || !untold[other].isEmpty
+  }
+
+  /// Tells another worker what it was to be told, and hands out the streams that wait for it, if it
+  /// has room again.
+  mutating func resume(_ other: Int) -> [Handle] {
+    guard isAwaited(other), neighbours.hasRoomAgain(for: other) else { return [] }
+    var told = 0
+    while told < untold[other].count, push(untold[other][told], Span(), to: other) { told += 1 }
+    untold[other].removeSubrange(0..<told)
+    return exchange(&held[other], with: [])
+  }
+
+  /// Puts a stream back that found no room after all.
+  mutating func holdAgain(_ handle: Handle, for owner: Int) { held[owner].append(handle) }
+
+  /// Tells another worker something, as soon as there is room.
+  private mutating func tell(_ envelope: Envelope, to other: Int) {
+    guard other < untold.count else { return }
+    if untold[other].isEmpty, push(envelope, Span(), to: other) { return }
+    guard untold[other].count < limits.untold else { return counters.add(.ringFull) }
+    untold[other].append(envelope)
   }
 }
 
@@ -199,8 +249,12 @@ extension TransportLayer {
 
   /// Tells another worker of its failure.
   mutating func tell(_ failure: Failure) {
-    let envelope = Envelope(.failure, failure.flow, owner: failure.owner)
-    push(envelope, Span(), to: Int(failure.origin))
+    let kind: Envelope.Kind =
+      switch failure.loss {
+      case .unsent: .unsent
+      case .unanswered: .unanswered
+      }
+    tell(Envelope(kind, failure.flow, owner: failure.owner), to: Int(failure.origin))
   }
 
   private mutating func send(datagram bytes: Span<UInt8>, _ transmit: Transmit) {
@@ -220,7 +274,9 @@ extension TransportLayer {
       return streams.send(bytes, flow, owner: transmit.owner, origin: own, poll, now: now)
     }
     let envelope = Envelope(.transmit, flow, owner: transmit.owner, origin: own)
-    if !push(envelope, bytes, to: Int(named.worker)) { fail(transmit) }
+    guard !push(envelope, bytes, to: Int(named.worker)) else { return }
+    counters.add(.ringFull)
+    fail(transmit)
   }
 
   /// Closes a stream, here or where it is held, after what was queued on it.
@@ -230,7 +286,7 @@ extension TransportLayer {
     }
     let nowhere = Endpoint(.unspecified, port: 0)
     let flow = Flow(.tcp, listener: 0, remote: nowhere, connection: connection)
-    push(Envelope(.close, flow), Span(), to: Int(connection.worker))
+    tell(Envelope(.close, flow), to: Int(connection.worker))
   }
 
   mutating func closeUnframed(_ handle: Handle, now: Instant) {

@@ -53,6 +53,7 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
       }
       drained &+= takePolled(&inbox)
       drained &+= takeOver()
+      drained &+= resume(&scratch)
       takeLetters()
       expire()
       settle()
@@ -66,6 +67,7 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
     desk.bell.lieDown()
     let hasWork =
       isBusy || layer.polled > 0 || !desk.mailbox.isEmpty || !layer.neighbours.isEmpty
+      || layer.canResume()
     let deadline = min(layer.nextDeadline, element.nextDeadline() ?? .distantFuture)
     let end = min(deadline, ending.deadline)
     let events: Int
@@ -174,7 +176,7 @@ extension Worker where E: ~Copyable {
           desk.counters.add(.strangeDatagrams)
           continue
         }
-        take(bytes, flow)
+        if case .noRoom = take(bytes, flow) { desk.counters.add(.ringFull) }
       }
       settle()
       if count < Visit.datagrams { return total }
@@ -183,15 +185,22 @@ extension Worker where E: ~Copyable {
     return total
   }
 
+  private enum Taking {
+    case taken
+    /// The ring to the worker that owns it is full.
+    case noRoom(owner: Int)
+  }
+
   /// A whole message: for the element here, or for that of another worker.
-  private mutating func take(_ bytes: Span<UInt8>, _ flow: Flow) {
+  private mutating func take(_ bytes: Span<UInt8>, _ flow: Flow) -> Taking {
     if layer.neighbours.count > 1 {
       let owner = element.owner(of: bytes)
       if owner != layer.worker, owner >= 0, owner < layer.neighbours.count {
-        return layer.handOver(bytes, flow, to: owner)
+        return layer.handOver(bytes, flow, to: owner) ? .taken : .noRoom(owner: owner)
       }
     }
     receive(bytes, flow)
+    return .taken
   }
 
   private mutating func receive(_ bytes: Span<UInt8>, _ flow: Flow) {
@@ -202,6 +211,14 @@ extension Worker where E: ~Copyable {
   private mutating func visit(
     stream handle: Handle, _ readiness: Readiness, _ scratch: inout Buffer
   ) -> Int {
+    if layer.streams.isHeld(handle) {
+      if !readiness.isDisjoint(with: .trouble) {
+        layer.streams.mute(handle, layer.poll)
+      } else if readiness.contains(.write) {
+        layer.becameWritable(stream: handle, now: now)
+      }
+      return 0
+    }
     if !readiness.isDisjoint(with: [.write, .trouble]) {
       layer.becameWritable(stream: handle, now: now)
     }
@@ -232,8 +249,11 @@ extension Worker where E: ~Copyable {
         }
         return messages
       case .message(let count) where count > 0 && count <= rest.count:
+        if case .noRoom(let owner) = take(rest.extracting(0..<count), flow) {
+          layer.hold(handle, rest, for: owner)
+          return messages
+        }
         layer.streams.heard(handle, now: now)
-        take(rest.extracting(0..<count), flow)
         used &+= count
         messages &+= 1
       case .keepAlive(let count, let pong) where count > 0 && count <= rest.count:
@@ -253,6 +273,26 @@ extension Worker where E: ~Copyable {
 // MARK: - Other threads, and time
 
 extension Worker where E: ~Copyable {
+  /// Goes on with the streams that waited for room in the ring to another worker.
+  private mutating func resume(_ scratch: inout Buffer) -> Int {
+    var messages = 0
+    for other in 0..<layer.neighbours.count {
+      for handle in layer.resume(other) {
+        // Another stream may have taken the room.
+        guard layer.neighbours.hasRoomAgain(for: other) else {
+          layer.holdAgain(handle, for: other)
+          continue
+        }
+        if layer.streams.release(handle, into: &scratch, layer.poll, now: now) {
+          messages &+= takeFrames(handle, scratch)
+        }
+      }
+    }
+    return messages
+  }
+}
+
+extension Worker where E: ~Copyable {
   /// Takes what the other workers have handed over, in their order.
   private mutating func takeOver() -> Int {
     var total = 0
@@ -265,6 +305,7 @@ extension Worker where E: ~Copyable {
         left &-= 1
       }
       if left == 0 { isBusy = true }
+      if left < Visit.ringRecords { layer.neighbours.grantRoom(to: other) }
       total &+= Visit.ringRecords &- left
     }
     desk.counters.add(.takenOver, total)
@@ -275,7 +316,8 @@ extension Worker where E: ~Copyable {
     switch envelope.kind {
     case .message: receive(body, envelope.flow)
     case .transmit: layer.carry(body, envelope, now: now)
-    case .failure: tell(envelope.owner, envelope.flow)
+    case .unsent: tell(envelope.owner, envelope.flow, .unsent)
+    case .unanswered: tell(envelope.owner, envelope.flow, .unanswered)
     case .close:
       if let connection = envelope.flow.connection { layer.close(connection, now: now) }
     case .skip: break
@@ -305,6 +347,7 @@ extension Worker where E: ~Copyable {
     for _ in 0..<Visit.rounds {
       layer.carry(outbox, now: now)
       outbox.clear()
+      if layer.streams.isCrowded { layer.streams.sift(by: &element, now: now) }
       guard !layer.streams.failures.isEmpty else { return }
       tellFailures()
     }
@@ -317,7 +360,8 @@ extension Worker where E: ~Copyable {
       let failure = layer.streams.failures[told]
       told &+= 1
       if Int(failure.origin) == layer.worker {
-        element.failed(owner: failure.owner, flow: failure.flow, now: now, into: &outbox)
+        element.failed(
+          owner: failure.owner, flow: failure.flow, failure.loss, now: now, into: &outbox)
       } else {
         layer.tell(failure)
       }
@@ -325,8 +369,8 @@ extension Worker where E: ~Copyable {
     layer.streams.failures.removeSubrange(0..<told)
   }
 
-  private mutating func tell(_ owner: UInt64, _ flow: Flow) {
+  private mutating func tell(_ owner: UInt64, _ flow: Flow, _ loss: Loss) {
     if !outbox.hasRoom { settle() }
-    element.failed(owner: owner, flow: flow, now: now, into: &outbox)
+    element.failed(owner: owner, flow: flow, loss, now: now, into: &outbox)
   }
 }

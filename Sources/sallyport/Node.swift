@@ -57,10 +57,14 @@ struct Node: ~Copyable, Element {
     return min(limit, border.nextDeadline() ?? .distantFuture)
   }
 
-  mutating func failed(owner: UInt64, flow: Flow, now: Instant, into out: inout Outbox) {
-    border.failed(owner: owner, now: now, into: &out)
+  mutating func failed(
+    owner: UInt64, flow: Flow, _ loss: Loss, now: Instant, into out: inout Outbox
+  ) {
+    border.failed(owner: owner, loss, now: now, into: &out)
     tell()
   }
+
+  mutating func awaits(_ owner: UInt64) -> Bool { border.awaits(owner) }
 
   mutating func take(_ letter: consuming Letter, now: Instant, into out: inout Outbox) {
     switch letter {

@@ -1,4 +1,5 @@
 import Basics
+import Glibc
 import Platform
 import Synchronization
 
@@ -7,6 +8,8 @@ final class Witness: Sendable {
   struct Seen: Sendable {
     var messages: [(worker: Int, text: String, flow: Flow)] = []
     var failed: [UInt64] = []
+    var unanswered: [UInt64] = []
+    var asked = 0
     var letters: [String] = []
     var expired = 0
   }
@@ -16,6 +19,9 @@ final class Witness: Sendable {
   func note(_ body: (inout Seen) -> Void) { seen.withLock { body(&$0) } }
 
   var failed: [UInt64] { seen.withLock { $0.failed } }
+  /// Owners of messages that were sent on streams that have ended since; echoes apart.
+  var unanswered: [UInt64] { seen.withLock { $0.unanswered.filter { $0 != 7 } } }
+  var asked: Int { seen.withLock { $0.asked } }
   var letters: [String] { seen.withLock { $0.letters } }
   var messages: [(worker: Int, text: String, flow: Flow)] { seen.withLock { $0.messages } }
   var expired: Int { seen.withLock { $0.expired } }
@@ -33,6 +39,8 @@ struct EchoElement: ~Copyable, Element {
     case drain
     case send(Flow, owner: UInt64, count: Int, times: Int)
     case wake(Instant)
+    /// Be slow: the whole worker stands still for so many milliseconds.
+    case pause(UInt32)
   }
 
   let worker: Int
@@ -82,15 +90,31 @@ struct EchoElement: ~Copyable, Element {
 
   func nextDeadline() -> Instant? { deadline }
 
-  mutating func failed(owner: UInt64, flow: Flow, now: Instant, into out: inout Outbox) {
-    witness.note { $0.failed.append(owner) }
+  mutating func failed(
+    owner: UInt64, flow: Flow, _ loss: Loss, now: Instant, into out: inout Outbox
+  ) {
+    witness.note {
+      switch loss {
+      case .unsent: $0.failed.append(owner)
+      case .unanswered: $0.unanswered.append(owner)
+      }
+    }
   }
+
+  func awaits(_ owner: UInt64) -> Bool {
+    witness.note { $0.asked += 1 }
+    return owner < Self.answered
+  }
+
+  /// Owners from here on await nothing.
+  static let answered: UInt64 = 1 << 32
 
   mutating func take(_ letter: consuming Letter, now: Instant, into out: inout Outbox) {
     switch letter {
     case .note(let text): witness.note { $0.letters.append(text) }
     case .drain: isDraining = true
     case .wake(let instant): deadline = instant
+    case .pause(let milliseconds): usleep(1_000 * milliseconds)
     case .send(let flow, let owner, let count, let times):
       for step in 0..<times {
         out.send(to: flow, owner: owner &+ UInt64(step), atMost: count) { output in

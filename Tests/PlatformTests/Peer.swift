@@ -129,6 +129,17 @@ final class Peer {
   /// Whether exactly this datagram comes next.
   func readsDatagram(_ octets: [UInt8]) -> Bool { read() == octets }
 
+  /// Ends it with a reset.
+  func abort() {
+    var linger = linger(l_onoff: 1, l_linger: 0)
+    unsafe setsockopt(
+      number, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+    // The number stays ours until `deinit`: another socket takes the connection's place.
+    let other = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    dup2(other, number)
+    close(other)
+  }
+
   /// Whether the other side has closed, gracefully or not.
   func isClosedByOther() -> Bool {
     while true {

@@ -24,8 +24,8 @@ package final class Element: Station {
   private var armed = Instant.distantFuture
   private var streams: [UInt32: Stream] = [:]
   private var incoming: [UInt32: Incoming] = [:]
-  /// What waits for a connection to stand, by stream: who is told when it does not.
-  private var waiting: [UInt32: [UInt64]] = [:]
+  /// Who is told when a connection does not come about, or ends, by stream.
+  private var sent: [UInt32: [UInt64]] = [:]
 
   /// - Parameters:
   ///   - worker: of `workers`. Several elements of one world and configuration are the workers of
@@ -81,8 +81,8 @@ package final class Element: Station {
   }
 
   /// Word that a message could not be sent.
-  package func fail(_ owner: UInt64) {
-    border.failed(owner: owner, now: world.now, into: &outbox)
+  package func fail(_ owner: UInt64, _ loss: Loss = .unsent) {
+    border.failed(owner: owner, loss, now: world.now, into: &outbox)
     settle()
   }
 
@@ -143,10 +143,15 @@ package final class Element: Station {
       return world.send(bytes, from: local, to: transmit.flow.remote)
     }
     let stream = stream(for: transmit.flow, from: local)
-    if !stream.isOpen, transmit.owner != 0 {
-      waiting[stream.number, default: []].append(transmit.owner)
-    }
+    if transmit.owner != 0 { note(transmit.owner, on: stream) }
     stream.send(bytes, by: self)
+  }
+
+  private func note(_ owner: UInt64, on stream: Stream) {
+    var owners = sent[stream.number, default: []]
+    if owners.count >= 64 { owners = owners.filter { border.awaits($0) } }
+    owners.append(owner)
+    sent[stream.number] = owners
   }
 
   /// The connection that the flow names, else one to the same place, else a new one.
@@ -192,18 +197,14 @@ package final class Element: Station {
     incoming[stream.number] = Incoming()
   }
 
-  package func connected(_ stream: Stream) { waiting[stream.number] = nil }
+  package func connected(_ stream: Stream) {}
+  package func refused(_ stream: Stream) { forget(stream, .unsent) }
+  package func closed(_ stream: Stream) { forget(stream, .unanswered) }
 
-  package func refused(_ stream: Stream) {
-    forget(stream)
-    for owner in waiting.removeValue(forKey: stream.number) ?? [] { fail(owner) }
-  }
-
-  package func closed(_ stream: Stream) { forget(stream) }
-
-  private func forget(_ stream: Stream) {
+  private func forget(_ stream: Stream, _ loss: Loss) {
     streams[stream.number] = nil
     incoming[stream.number] = nil
+    for owner in sent.removeValue(forKey: stream.number) ?? [] { fail(owner, loss) }
   }
 
   package func octets(_ bytes: [UInt8], on stream: Stream) {
