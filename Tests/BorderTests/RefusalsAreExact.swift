@@ -131,6 +131,32 @@ struct RefusalsAreExact {
     exchange.expectNothingLeft()
   }
 
+  @Test("a request whose changes find no room is refused, and never sent with a hole in it")
+  func longestChange() {
+    let exchange = Exchange(layout())
+    var outcomes: Set<String> = []
+    for length in 7960..<8110 {
+      exchange.east.forget()
+      let ask = Ask("MESSAGE") {
+        $0.uri = "sip:bob@final.example;p=" + String(repeating: "x", count: length)
+        $0.via = ["SIP/2.0/UDP 10.1.0.1:5060;branch=z9hG4bKl\(length)"]
+        // A strict router: the Request-URI has to be written anew (RFC 3261 §16.6 step 6).
+        $0.more = ["Route: <sip:10.2.0.1;x>"]
+      }
+      exchange.send(ask.text, from: exchange.west)
+      guard let heard = exchange.east.last("MESSAGE")?.message else {
+        outcomes.insert("refused")
+        continue
+      }
+      outcomes.insert("sent")
+      #expect(heard.branch.utf8.count == 7 + 27 + 1 + 16)
+      #expect(heard.all("Via").count == 2)
+      #expect(heard.all("Route") == ["<\(ask.uri)>"])
+    }
+    #expect(outcomes == ["sent", "refused"])
+    #expect(exchange.west.all("503").isEmpty == false)
+  }
+
   @Test("an unknown source gets silence, whatever it sends")
   func silence() {
     let exchange = Exchange(layout())
