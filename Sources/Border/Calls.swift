@@ -93,6 +93,10 @@ extension Core {
     let asCaller = callIndex.find(callKey(message, essentials.callID, essentials.fromTag))
     let asCallee = callIndex.find(callKey(message, essentials.callID, toTag))
     guard let handle = asCaller ?? asCallee, calls.contains(handle) else { return }
+    // The stream of the INVITE may be gone by now: the caller is where he spoke last.
+    if asCaller != nil, turn.flow.transport.isReliable, turn.peer.raw == calls[handle].caller {
+      calls[handle].callerFlow = turn.flow
+    }
     set.token = Token(
       kind: .both, node: 0, worker: worker, index: handle.index, generation: handle.generation)
     set.mended =
