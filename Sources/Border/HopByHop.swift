@@ -25,13 +25,15 @@ extension Core {
       guard isForCallee else { return }
     }
     do throws(Refused) {
+      let admitted = try admitted(message, turn)
       let uri = try requestURI(message)
       var set = try readRouteSet(message, uri)
       mend(&set, message, essentials, turn)
       guard set.token != nil, essentials.maxForwards != 0, !hasLooped(message, essentials) else {
         throw Refused.silence
       }
-      let routed = try passed(message, essentials, uri, set, turn)
+      let vouched = try vouched(admitted, message)
+      let routed = try passed(vouched, message, essentials, uri, set, turn)
       forwardACK(message, essentials, set, routed.search, turn, &patch, &out)
     } catch {
       // An ACK is never answered, but it may have to wait for a name as its INVITE had.
@@ -140,6 +142,11 @@ extension Core {
     _ message: borrowing Message, _ essentials: Essentials, _ turn: Turn, _ patch: inout Patch,
     _ desk: inout Desk, _ out: inout Outbox
   ) {
+    do throws(Refused) {
+      _ = try admitted(message, turn)
+    } catch {
+      return refuse(message, essentials, error, turn, patch, &out)
+    }
     let key = Matching.key(message, essentials, method: .invite, secret: secret)
     guard let server = serverIndex.find(key), servers[server].source == turn.flow.remote,
       servers[server].peer == turn.peer

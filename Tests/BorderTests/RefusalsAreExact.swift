@@ -89,6 +89,23 @@ struct RefusalsAreExact {
     #expect(exchange.element.ended.isEmpty)
   }
 
+  @Test("DESIGN §1: who may not send a method hears 405, whatever else is wrong with it")
+  func admissionFirst() {
+    var layout = Layout()
+    layout.peer("west", ["10.1.0.0/16"], at: [Stage.west], methods: MethodSet([.options]))
+    let exchange = Exchange(layout)
+    var faults = Self.cases.filter { $0.ask.method != "PUBLISH" }.map(\.ask)
+    faults.append(Ask("MESSAGE") { $0.maxForwards = "0" })
+    faults.append(Ask("INVITE") { $0.uri = "sips:x@10.0.0.1" })
+    faults.append(Ask("PUBLISH") { $0.more.append("Proxy-Require: foo") })
+    for ask in faults {
+      exchange.west.forget()
+      exchange.send(ask.text, from: exchange.west)
+      #expect(exchange.west.heard.map(\.message.status) == [405], "\(ask.method)")
+    }
+    exchange.expectNothingLeft()
+  }
+
   @Test("no route, no one there: 404")
   func noRoute() {
     let exchange = Exchange(layout())
