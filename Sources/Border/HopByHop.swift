@@ -19,7 +19,8 @@ extension Core {
     _ out: inout Outbox
   ) {
     let key = Matching.key(message, essentials, method: .invite, secret: secret)
-    if let server = serverIndex.find(key) {
+    // Past a transaction that has ended, a token may still show the way: its INVITE had a late 2xx.
+    if let server = serverIndex.find(key), !servers[server].machine.isTerminated {
       let isForCallee = servers[server].machine.acknowledge(now: turn.now, &shelf)
       settle(server: server)
       guard isForCallee else { return }
@@ -187,8 +188,9 @@ extension Core {
       configuration.timing)
     let record = ClientTransaction(
       machine: machine, flow: flow, peer: clients[client].peer, method: .cancel, server: nil,
-      cancel: nil)
+      cancel: nil, isOpen: true)
     guard let handle = clients.insert(record) else { return }
+    cancelling &+= 1
     clients[client].cancel = handle
     settle(client: handle)
   }

@@ -65,7 +65,7 @@ extension Core {
       var set = try readRouteSet(message, uri)
       mend(&set, message, essentials, turn)
       // Only within a dialog does a token say where to go: without a To tag it opens no door.
-      if essentials.toTag == nil { set.token = nil }
+      if essentials.toTag == nil { set.opensNoDoor() }
       let routed = try passed(vouched, message, essentials, uri, set, turn)
       try begin(message, essentials, key, set, routed, turn, &patch, &out)
     } catch {
@@ -168,27 +168,29 @@ extension Core {
     return try proof(of: routing.route(vouched, message, uri))
   }
 
-  /// RFC 3261 §12.2.2: a To tag without a token of ours, or with one of a call that is over, names
-  /// a dialog that we do not know. Nor may a third peer speak in a call of two others.
+  /// RFC 3261 §12.2.2: a To tag without a token of ours, or with one of a call that is forgotten,
+  /// names a dialog that we do not know. Nor may a third peer speak in a call of two others; in a
+  /// spiral, only those at its two ends may.
   private mutating func checkDialog(
     _ set: RouteSet, _ peer: PeerID, foreign: Bool = false
   ) throws(Refused) {
-    let unknown = Refused(
+    let token = foreign ? set.last ?? set.token : set.token
+    if let token, !set.isTorn, let (caller, callee) = parties(of: token) {
+      let isSpiral = set.last != nil && token.kind.isCall
+      let outer = foreign == set.isBackward ? caller : callee
+      if peer.raw == outer || !isSpiral && (peer.raw == caller || peer.raw == callee) { return }
+    }
+    throw Refused(
       foreign
         ? Refusal(403, .forbidden, .foreignDestination)
         : Refusal(481, .noSuchDialog, .noSuchDialog))
-    guard let token = set.token else { throw unknown }
-    guard token.kind.isCall else {
-      // The peers themselves stand in the place of a record.
-      let peers = (UInt16(token.index >> 16), UInt16(token.index & 0xffff))
-      guard peer.raw == peers.0 || peer.raw == peers.1 else { throw unknown }
-      return
-    }
-    let handle = token.handle
+  }
+
+  private mutating func parties(of token: Token) -> (caller: UInt16, callee: UInt16)? {
+    guard token.kind.isCall else { return token.peers }
     // Whoever sends a token of ours under another Call-ID may reach a worker whose call it is not.
-    guard token.worker == worker, calls.contains(handle) else { throw unknown }
-    let (caller, callee) = (calls[handle].caller, calls[handle].callee)
-    guard peer.raw == caller || peer.raw == callee else { throw unknown }
+    guard token.worker == worker, calls.contains(token.handle) else { return nil }
+    return (calls[token.handle].caller, calls[token.handle].callee)
   }
 
   private mutating func proof<Proof: ~Copyable>(
@@ -203,8 +205,4 @@ extension Core {
     case .ask(let question): throw Refused(question)
     }
   }
-}
-
-extension Token {
-  var handle: Handle { Handle(index: index, generation: generation) }
 }

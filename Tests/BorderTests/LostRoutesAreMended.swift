@@ -7,7 +7,8 @@ import Routing
 import SIP
 import Testing
 
-@Suite("routing: { lost-routes: mend }: a request without its route set finds its call all the same")
+@Suite(
+  "routing: { lost-routes: mend }: a request without its route set finds its call all the same")
 struct LostRoutesAreMended {
   private func exchange(over transport: Transport, mends: Bool = true) -> Exchange {
     var layout = Stage.layout()

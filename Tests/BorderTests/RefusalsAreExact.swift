@@ -222,12 +222,13 @@ struct RefusalsAreExact {
     exchange.expectNothingLeft()
   }
 
-  @Test("a token of a call that is over is stale: 481")
+  @Test("a token of a call that is long over is stale: 481")
   func staleToken() {
     let exchange = Exchange()
     let dialog = exchange.establish()
     exchange.send(dialog.ask("BYE", fromWest: true).text, from: exchange.west)
     exchange.answer("BYE", 200, by: exchange.east)
+    exchange.pause(.seconds(40))
     exchange.send(dialog.ask("INFO", fromWest: true, number: 3).text, from: exchange.west)
     #expect(exchange.west.last("481")?.message.cSeqMethod == "INFO")
     exchange.expectNothingLeft()
