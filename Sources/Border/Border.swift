@@ -138,7 +138,7 @@ package struct Border: ~Copyable {
 
   /// Whether nothing is under way any more: no call, and no transaction that waits for a final
   /// response.
-  package mutating func isIdle() -> Bool { core.calls.count == 0 && core.pending == 0 }
+  package mutating func isIdle() -> Bool { core.liveCalls == 0 && core.pending == 0 }
 
   /// Whether there is something to tell.
   package var hasNotes: Bool { !core.notes.isEmpty }
@@ -156,7 +156,8 @@ package struct Border: ~Copyable {
 
   package var occupancy: Occupancy {
     Occupancy(
-      calls: core.calls.count, serverTransactions: core.servers.count,
+      calls: core.liveCalls, endedCalls: core.calls.count - core.liveCalls,
+      serverTransactions: core.servers.count,
       clientTransactions: core.clients.count, timers: core.wheel.count,
       keptMessages: core.shelf.inUse)
   }

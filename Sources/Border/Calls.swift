@@ -20,33 +20,109 @@ extension Core {
         calls[call].status = status
         let isTimeout = status == 408 || calls[call].rangTooLong
         end(
-          call, calls[call].wasCancelled ? .cancelled : isTimeout ? .timeout : .refused, now)
+          call, calls[call].wasCancelled ? .cancelled : isTimeout ? .timeout : .refused, now,
+          openBranches: servers[server].openBranches)
       }
     case .bye where status != 401 && status != 407:
       // RFC 3261 §15.1.1: the dialog is over whatever the answer, unless the BYE is to be sent
       // again with credentials. The call is over with its last dialog.
-      let tags = servers[server].tags
-      if calls[call].end(dialog: tags.to) || calls[call].end(dialog: tags.from) {
-        end(call, .bye, now)
-      }
+      endDialog(servers[server].tags, call, servers[server].passes, now)
     default:
       break
+    }
+  }
+
+  /// Ends a dialog in the record of its call, and in that of every other pass of a spiral.
+  private mutating func endDialog(
+    _ tags: (to: UInt32, from: UInt32), _ call: Handle, _ passes: ServerTransaction.Passes?,
+    _ now: Instant
+  ) {
+    var place: Handle? = passes?.newest ?? call
+    for _ in 0..<Limits.routes {
+      guard let pass = place, calls.contains(pass) else { return }
+      if calls[pass].end(dialog: tags.to) || calls[pass].end(dialog: tags.from) {
+        end(pass, .bye, now)
+      }
+      place = calls.contains(pass) ? before(pass, passes) : nil
+    }
+  }
+
+  /// The pass before one of a spiral, unless it was the oldest that the request named.
+  private mutating func before(
+    _ pass: Handle, _ passes: ServerTransaction.Passes?
+  ) -> Handle? {
+    guard let passes, pass != passes.oldest else { return nil }
+    return calls[pass].previous
+  }
+
+  /// A request within a dialog may begin or refresh another usage of it, which keeps the record of
+  /// its call beyond the end of the call (RFC 5057 §3): a subscription by SUBSCRIBE for its Expires
+  /// (RFC 6665 §4.2.1.1; the answer can only shorten it), one by REFER for as long as the referred
+  /// call may ring, until its first NOTIFY says how long (RFC 3515 §2.4.4).
+  mutating func noteUse(
+    _ message: borrowing Message, _ essentials: Essentials, of set: RouteSet, _ call: Handle,
+    _ now: Instant
+  ) {
+    guard essentials.toTag != nil, let asked = usage(message) else { return }
+    let end = now + min(asked, Dialogs.Limits.usage)
+    var place: Handle? = set.passes?.newest ?? call
+    for _ in 0..<Limits.routes {
+      guard let pass = place, calls.contains(pass) else { return }
+      calls[pass].use(until: end)
+      place = before(pass, set.passes)
+    }
+  }
+
+  private mutating func usage(_ message: borrowing Message) -> Interval? {
+    do throws(Malformed) {
+      switch message.method {
+      case .refer:
+        return configuration.timing.c
+      case .subscribe:
+        // RFC 6665 §8.2.4: without Expires the package's own time holds, which nobody knows here.
+        guard let line = message.next(.expires) else { return Dialogs.Limits.usage }
+        let value = message.headers[line].value
+        return .seconds(Int64(try Scalar.deltaSeconds(message.bytes, value)))
+      case .notify:
+        guard let line = message.next(.subscriptionState) else { return nil }
+        let state = try SubscriptionState.parse(message.bytes, message.headers[line].value)
+        guard state.state != .terminated, let seconds = state.expires else { return nil }
+        return .seconds(Int64(seconds))
+      default:
+        return nil
+      }
+    } catch {
+      // Its receiver will say what is wrong with it.
+      return nil
     }
   }
 
   /// A 2xx to an INVITE is about to go to the caller: it makes a dialog, perhaps one of several,
   /// and the target that it came from is the callee, even if another was tried since.
   mutating func answered(
-    _ message: borrowing Message, _ essentials: Essentials, _ server: Handle, by client: Handle
+    _ message: borrowing Message, _ essentials: Essentials, _ server: Handle, by client: Handle,
+    _ now: Instant
   ) {
     guard servers[server].method == .invite, servers[server].isInitial,
       let call = servers[server].call, calls.contains(call)
     else { return }
-    calls[call].begin(dialog: tagDigest(message.bytes, essentials.toTag))
-    if calls[call].state == .calling {
-      calls[call].callee = clients[client].peer.raw
-      calls[call].calleeFlow = clients[client].flow
+    let isNew = calls[call].begin(dialog: tagDigest(message.bytes, essentials.toTag))
+    guard calls[call].state != .answered else { return }
+    if calls[call].state == .ended {
+      guard isNew, !isLeaving else { return }
+      resume(call, message.outline.status, now)
     }
+    calls[call].callee = clients[client].peer.raw
+    calls[call].calleeFlow = clients[client].flow
+  }
+
+  /// A call that has ended goes on: another dialog of it was made. It counts as one more.
+  private mutating func resume(_ call: Handle, _ status: UInt16, _ now: Instant) {
+    calls[call].resume(
+      status: status, now: now, deadline: now + configuration.callDuration)
+    liveCalls &+= 1
+    counters.calls &+= 1
+    counters.answeredCalls &+= 1
   }
 
   /// Stands for a tag in the record of a call; never 0.
@@ -56,20 +132,30 @@ extension Core {
     return UInt32(truncatingIfNeeded: hash.finish().a) | 1
   }
 
-  /// Ends a call: its record goes, and the operator is told once.
-  mutating func end(_ call: Handle, _ cause: Call.Cause, _ now: Instant) {
-    guard let record = forget(call) else { return }
-    note(.callEnded(record.summary(cause: cause, now: now)))
+  /// Ends a call: the operator is told once. Where something may still come for it, its record is
+  /// remembered for 64*T1, in which the last transaction of its dialogs ends, or as long as another
+  /// usage of them lasts. A target that was given up may take twice that to answer.
+  /// - Parameter openBranches: how many targets may still answer its INVITE.
+  mutating func end(
+    _ call: Handle, _ cause: Call.Cause, _ now: Instant, openBranches: Int = 0
+  ) {
+    guard calls.contains(call), calls[call].state != .ended else { return }
+    note(.callEnded(calls[call].summary(cause: cause, now: now)))
+    guard calls[call].hasDialogs || openBranches > 0,
+      calls.count &- liveCalls < configuration.capacity.endedCalls
+    else { return forget(call) }
+    let grace = configuration.timing.t1 * (openBranches > 0 ? 128 : 64)
+    calls[call].end(now: now, rememberedFor: grace)
+    liveCalls &-= 1
   }
 
   /// Takes a record out, without a word.
-  @discardableResult
-  mutating func forget(_ call: Handle) -> Call? {
-    guard let record = calls.remove(call) else { return nil }
+  mutating func forget(_ call: Handle) {
+    guard let record = calls.remove(call) else { return }
+    if record.state != .ended { liveCalls &-= 1 }
     if configuration.routing.mendsLostRoutes, callIndex.find(record.key) == call {
       callIndex.remove(record.key)
     }
-    return record
   }
 
   // MARK: Lost route sets
@@ -93,6 +179,10 @@ extension Core {
     let asCaller = callIndex.find(callKey(message, essentials.callID, essentials.fromTag))
     let asCallee = callIndex.find(callKey(message, essentials.callID, toTag))
     guard let handle = asCaller ?? asCallee, calls.contains(handle) else { return }
+    // The stream of the INVITE may be gone by now: the caller is where he spoke last.
+    if asCaller != nil, turn.flow.transport.isReliable, turn.peer.raw == calls[handle].caller {
+      calls[handle].callerFlow = turn.flow
+    }
     set.token = Token(
       kind: .both, node: 0, worker: worker, index: handle.index, generation: handle.generation)
     set.mended =

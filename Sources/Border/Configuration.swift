@@ -30,6 +30,8 @@ package struct Configuration: Sendable {
   /// How much it may hold, for each worker.
   package struct Capacity: Sendable {
     package var calls = Dialogs.Limits.calls
+    /// Calls that have ended and are remembered.
+    package var endedCalls = Dialogs.Limits.endedCalls
     package var transactions = 2_000_000
     /// Octets of kept messages.
     package var shelf = 1 << 30

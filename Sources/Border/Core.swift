@@ -37,7 +37,13 @@ struct Core: ~Copyable {
   var counters = Counters()
   var notes: RigidArray<Note>
   var lostNotes = 0
+  /// Calls that have not ended; the other records are of those that are remembered.
+  var liveCalls = 0
+  /// CANCEL requests that have no final response yet.
+  var cancelling = 0
   var isDraining = false
+  /// The limit of a drain was reached: what is left is being ended.
+  var isLeaving = false
   /// Server transactions whose final response has not gone out.
   var pending = 0
   private var callCount: UInt64 = 0
@@ -55,7 +61,8 @@ struct Core: ~Copyable {
     let capacity = configuration.capacity
     servers = SlotTable(limit: capacity.transactions, firstGeneration: first)
     clients = SlotTable(limit: capacity.transactions, firstGeneration: first)
-    calls = SlotTable(limit: capacity.calls, firstGeneration: first)
+    calls = SlotTable(
+      limit: capacity.calls + capacity.endedCalls, firstGeneration: first)
     parked = SlotTable(limit: Limits.parked, firstGeneration: first)
     serverIndex = Index(expected: 4096)
     callIndex = Index(expected: 64)
@@ -90,7 +97,10 @@ extension Core {
   /// Puts a server transaction on the wheel where its machine wants to be looked at sooner than it
   /// would be, and takes it out of the tables when it has ended.
   mutating func settle(server handle: Handle) {
-    if servers[handle].machine.isTerminated { return remove(server: handle) }
+    if servers[handle].machine.isTerminated {
+      if servers[handle].openBranches == 0 { remove(server: handle) }
+      return
+    }
     let deadline = servers[handle].machine.deadline
     guard deadline < servers[handle].armed else { return }
     servers[handle].armed = wheel.arm(Ticket.server(handle).payload, near: deadline)
@@ -114,6 +124,8 @@ extension Core {
   }
 
   mutating func remove(client handle: Handle) {
+    guard clients.contains(handle) else { return }
+    close(branch: handle)
     guard var record = clients.remove(handle) else { return }
     record.machine.release(&shelf)
     if let cancel = record.cancel { remove(client: cancel) }
@@ -132,6 +144,20 @@ extension Core {
     for handle in servers.handles() { remove(server: handle) }
     for handle in parked.handles() {
       if let record = parked.remove(handle) { shelf.release(record.leave()) }
+    }
+  }
+}
+
+extension Core {
+  /// A branch brings nothing more that matters.
+  mutating func close(branch client: Handle) {
+    guard clients[client].isOpen else { return }
+    clients[client].isOpen = false
+    if clients[client].method == .cancel { return cancelling &-= 1 }
+    guard let server = clients[client].server, servers.contains(server) else { return }
+    servers[server].openBranches &-= 1
+    if servers[server].openBranches == 0, servers[server].machine.isTerminated {
+      remove(server: server)
     }
   }
 }

@@ -63,6 +63,7 @@ extension Core {
         $0.write(kept)
       }
     case .timeout:
+      if clients[handle].machine.isTerminated { close(branch: handle) }
       targetFailed(handle, isDown: false, now, &patch, &desk, &out)
     case .timerC:
       if let server = clients[handle].server, servers.contains(server),
@@ -76,7 +77,11 @@ extension Core {
   }
 
   private mutating func expire(call handle: Handle, _ now: Instant) {
-    if calls[handle].deadline <= now { return end(handle, .tooLong, now) }
+    if calls[handle].deadline <= now {
+      if calls[handle].state == .ended { return forget(handle) }
+      end(handle, .tooLong, now)
+      guard calls.contains(handle) else { return }
+    }
     _ = wheel.arm(Ticket.call(handle).payload, near: calls[handle].deadline)
   }
 
@@ -88,6 +93,7 @@ extension Core {
   ) {
     guard case .client(let handle) = Ticket(owner), clients.contains(handle) else { return }
     let isForCore = clients[handle].machine.transportFailed(&shelf)
+    if clients[handle].machine.isTerminated { close(branch: handle) }
     if isForCore { targetFailed(handle, isDown: true, now, &patch, &desk, &out) }
     if clients.contains(handle) { settle(client: handle) }
   }

@@ -32,7 +32,8 @@ extension Core {
     }
     guard !servers.isFull, !clients.isFull else { throw full }
     let call = try call(for: message, essentials, set, way, turn)
-    guard let server = enter(message, essentials, key, search, call, turn) else {
+    if let call { noteUse(message, essentials, of: set, call, turn.now) }
+    guard let server = enter(message, essentials, key, search, call, set, turn) else {
       if let call, set.token == nil { forget(call) }
       throw full
     }
@@ -59,15 +60,18 @@ extension Core {
   ) throws(Refused) -> Handle? {
     if let token = set.token { return token.kind.isCall ? token.handle : nil }
     guard message.method == .invite, essentials.toTag == nil else { return nil }
+    guard liveCalls < configuration.capacity.calls else { throw full }
     var digest = hash()
     digest.combine(message.bytes, essentials.callID)
     let key = callKey(message, essentials.callID, essentials.fromTag)
     let deadline = turn.now + configuration.callDuration
-    let record = Call(
+    var record = Call(
       id: nextCallID(), callIDDigest: digest.finish().b, key: key,
       caller: (turn.peer.raw, turn.flow), callee: (callee.peer.raw, callee.flow), policy: 0,
       began: turn.now, deadline: deadline)
+    record.previous = previousPass(message)
     guard let handle = calls.insert(record) else { throw full }
+    liveCalls &+= 1
     if configuration.routing.mendsLostRoutes { callIndex.insert(key, handle) }
     counters.calls &+= 1
     _ = wheel.arm(Ticket.call(handle).payload, near: deadline)
@@ -76,7 +80,7 @@ extension Core {
 
   private mutating func enter(
     _ message: borrowing Message, _ essentials: Essentials, _ key: Key, _ search: Search,
-    _ call: Handle?, _ turn: Turn
+    _ call: Handle?, _ set: RouteSet, _ turn: Turn
   ) -> Handle? {
     let isReliable = turn.flow.transport.isReliable
     let machine =
@@ -94,7 +98,7 @@ extension Core {
     let record = ServerTransaction(
       machine: machine, key: key, method: message.method,
       flow: responseFlow(essentials.via, turn.flow), source: turn.flow.remote,
-      peer: turn.peer, request: request, client: nil, call: call,
+      peer: turn.peer, request: request, client: nil, call: call, passes: set.passes,
       search: search, best: ServerTransaction.Best(), tags: tags,
       isInitial: essentials.toTag == nil)
     // There is room: `begin` has asked.
@@ -150,9 +154,10 @@ extension Core {
       timeout: timeout, configuration.timing)
     let record = ClientTransaction(
       machine: machine, flow: errand.flow, peer: errand.peer, method: message.method,
-      server: server, cancel: nil)
+      server: server, cancel: nil, isOpen: message.method == .invite)
     guard clients.insert(record) != nil else { return false }
     servers[server].client = client
+    if message.method == .invite { servers[server].openBranches &+= 1 }
     if let call = servers[server].call, calls.contains(call), errand.essentials.toTag == nil {
       // Another target than the first may be the one that answers.
       calls[call].callee = errand.peer.raw
@@ -216,15 +221,27 @@ extension Core {
     return false
   }
 
+  /// The call that this INVITE has made already on its way through this element: the record of the
+  /// pass before, by the topmost Via of ours.
+  private mutating func previousPass(_ message: borrowing Message) -> Handle? {
+    var place = message.next(.via, from: Int(message.outline.via) &+ 1)
+    while let line = place {
+      if let token = ownBranch(message.bytes, message.headers[line].value)?.token {
+        guard token.worker == worker, clients.contains(token.handle),
+          let server = clients[token.handle].server, servers.contains(server)
+        else { return nil }
+        return servers[server].call
+      }
+      place = message.next(.via, from: line &+ 1)
+    }
+    return nil
+  }
+
   /// The loop part of the first branch in a Via line, if that is a branch of ours. Our Via always
   /// stands in a line of its own when it leaves; who folds it into a list hides no loop that
   /// Max-Forwards does not end.
   private mutating func ownVia(_ bytes: Span<UInt8>, _ value: Slice) -> UInt64? {
-    guard let branch = Peek.branch(bytes, in: value),
-      branch.count == 7 + SealedToken.length + 1 + 16,
-      let sealed = SealedToken(reading: bytes, at: branch.start &+ 7),
-      tokens.open(sealed)?.kind == .branch
-    else { return nil }
+    guard let branch = ownBranch(bytes, value)?.text else { return nil }
     var loop: UInt64 = 0
     for place in branch.end &- 16..<branch.end {
       let octet = bytes[place] | 0x20
@@ -232,5 +249,16 @@ extension Core {
       loop = loop << 4 | UInt64(digit & 15)
     }
     return loop
+  }
+
+  private mutating func ownBranch(
+    _ bytes: Span<UInt8>, _ value: Slice
+  ) -> (text: Slice, token: Token)? {
+    guard let branch = Peek.branch(bytes, in: value),
+      branch.count == 7 + SealedToken.length + 1 + 16,
+      let sealed = SealedToken(reading: bytes, at: branch.start &+ 7),
+      let token = tokens.open(sealed), token.kind == .branch
+    else { return nil }
+    return (branch, token)
   }
 }

@@ -19,19 +19,22 @@ extension Core {
     _ out: inout Outbox
   ) {
     let key = Matching.key(message, essentials, method: .invite, secret: secret)
-    if let server = serverIndex.find(key) {
+    // Past a transaction that has ended, a token may still show the way: its INVITE had a late 2xx.
+    if let server = serverIndex.find(key), !servers[server].machine.isTerminated {
       let isForCallee = servers[server].machine.acknowledge(now: turn.now, &shelf)
       settle(server: server)
       guard isForCallee else { return }
     }
     do throws(Refused) {
+      let admitted = try admitted(message, turn)
       let uri = try requestURI(message)
       var set = try readRouteSet(message, uri)
       mend(&set, message, essentials, turn)
       guard set.token != nil, essentials.maxForwards != 0, !hasLooped(message, essentials) else {
         throw Refused.silence
       }
-      let routed = try passed(message, essentials, uri, set, turn)
+      let vouched = try vouched(admitted, message)
+      let routed = try passed(vouched, message, essentials, uri, set, turn)
       forwardACK(message, essentials, set, routed.search, turn, &patch, &out)
     } catch {
       // An ACK is never answered, but it may have to wait for a name as its INVITE had.
@@ -140,6 +143,11 @@ extension Core {
     _ message: borrowing Message, _ essentials: Essentials, _ turn: Turn, _ patch: inout Patch,
     _ desk: inout Desk, _ out: inout Outbox
   ) {
+    do throws(Refused) {
+      _ = try admitted(message, turn)
+    } catch {
+      return refuse(message, essentials, error, turn, patch, &out)
+    }
     let key = Matching.key(message, essentials, method: .invite, secret: secret)
     guard let server = serverIndex.find(key), servers[server].source == turn.flow.remote,
       servers[server].peer == turn.peer
@@ -180,8 +188,9 @@ extension Core {
       configuration.timing)
     let record = ClientTransaction(
       machine: machine, flow: flow, peer: clients[client].peer, method: .cancel, server: nil,
-      cancel: nil)
+      cancel: nil, isOpen: true)
     guard let handle = clients.insert(record) else { return }
+    cancelling &+= 1
     clients[client].cancel = handle
     settle(client: handle)
   }

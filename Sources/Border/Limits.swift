@@ -7,6 +7,9 @@ enum Limits {
   /// Octets of a request above which it goes over a stream where the peer has one (RFC 3261
   /// §18.1.1).
   static let datagram = 1300
+  /// Values of our own that are taken off the Route headers of one request: two for each pass of a
+  /// spiral. A request with more is refused, for what is left leads nowhere.
+  static let routes = 16
   /// Requests that wait for the outside, and for how long each does.
   static let parked = 1024
   static let patience = Interval.seconds(4)

@@ -39,6 +39,8 @@ package struct Counters: Sendable {
 /// How much the tables of a border hold at this moment.
 package struct Occupancy: Sendable, Hashable {
   package var calls: Int
+  /// Calls that have ended and are remembered for what is late.
+  package var endedCalls: Int
   package var serverTransactions: Int
   package var clientTransactions: Int
   package var timers: Int

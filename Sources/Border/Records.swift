@@ -22,7 +22,12 @@ struct ServerTransaction: ~Copyable {
   var request: Kept?
   /// The branch at work.
   var client: Handle?
+  /// How many client transactions may still bring a 2xx: while there are any, the record outlives
+  /// its machine, so that each of them goes upstream (RFC 3261 §16.7 steps 5 and 9).
+  var openBranches = 0
   var call: Handle?
+  /// The calls that a request of a spiral belongs to, `call` among them.
+  let passes: Passes?
   /// The targets that are left to try.
   var search: Search
   /// The best final response of the branches that failed so far, as it would go upstream.
@@ -44,6 +49,13 @@ struct ServerTransaction: ~Copyable {
     var contacts: [(target: Target, uri: [UInt8])] = []
     /// How many 3xx were followed: a ring of redirections must end.
     var followed = 0
+  }
+
+  /// The first and the last pass of an INVITE through this element; the records between them are
+  /// found by `Call.previous`.
+  struct Passes {
+    var newest: Handle
+    var oldest: Handle
   }
 
   /// Whether there is another place to try.
@@ -68,6 +80,8 @@ struct ClientTransaction: ~Copyable {
   /// The CANCEL that was sent for this INVITE: it has the same branch (RFC 3261 §9.1), and so is
   /// found through it.
   var cancel: Handle?
+  /// Whether a final response may come that matters: a 2xx to an INVITE, any to a CANCEL.
+  var isOpen: Bool
   var armed = Instant.distantFuture
 }
 

@@ -1,15 +1,25 @@
 import Admission
 import Basics
 import Cryptography
+import Dialogs
 import SIP
 
 /// What the Route headers and the Request-URI of a request say of its way (RFC 3261 §16.4): which
 /// values are ours and fall away, and what comes next. Offsets only; made once for each request.
 struct RouteSet {
-  /// What to cut out of the Route headers: values of ours, with their comma or their whole line.
-  var cuts = (first: Slice.empty, second: Slice.empty)
-  /// The token that stood in a value of ours, or in the Request-URI.
+  /// The values of ours all stand first: so many whole lines fall away, and in the line after them
+  /// this part.
+  var ownLines = 0
+  var ownPart = Slice.empty
+  /// The token that stood in the first value of ours, or in the Request-URI.
   var token: Token?
+  /// Where the request goes through this element more than once in a row (a spiral): the token of
+  /// the pass that it leaves by, and whether the passes stand in the reverse of their INVITE's
+  /// order, as they do for the callee.
+  var last: Token?
+  var isBackward = false
+  /// Tokens of ours follow each other that do not belong together: no dialog has such a route set.
+  var isTorn = false
   /// The first value that is not ours: the next hop.
   var next: NameAddress?
   /// How to cut `next` out as well, for a next hop that is a strict router (RFC 3261 §16.6 step 6).
@@ -21,6 +31,17 @@ struct RouteSet {
 
   /// Where a request goes whose sender lost the route set, when the policy mends that.
   var mended: (flow: Flow, peer: PeerID)?
+
+  /// Without a To tag a token names no dialog.
+  mutating func opensNoDoor() { (token, last) = (nil, nil) }
+
+  /// The calls of a spiral, each of which this request belongs to.
+  var passes: ServerTransaction.Passes? {
+    guard let first = token, let last, first.kind.isCall, last.kind.isCall else { return nil }
+    return isBackward
+      ? ServerTransaction.Passes(newest: first.handle, oldest: last.handle)
+      : ServerTransaction.Passes(newest: last.handle, oldest: first.handle)
+  }
 }
 
 /// The values of all Route headers, one after the other, each with the cut that takes it out.
@@ -98,9 +119,8 @@ extension Core {
         set.repairedCut = values.cutLast(value, taken: taken)
       } else if set.next != nil {
         continue
-      } else if taken < 2, isOwn(value, after: set.token, taken, message.bytes) {
-        if set.token == nil { set.token = token(of: value.uri, in: message.bytes) }
-        take(values.cut(value), taken, &set)
+      } else if taken < Limits.routes, isOwn(value, &set, message.bytes) {
+        take(value, &set)
         taken &+= 1
       } else {
         set.next = value
@@ -111,25 +131,58 @@ extension Core {
     return set
   }
 
-  /// A cut of a whole line swallows the cut of a value before it in that line.
-  private mutating func take(_ cut: Slice, _ taken: Int, _ set: inout RouteSet) {
-    if taken == 0 || cut.start <= set.cuts.first.start {
-      set.cuts.first = cut
-    } else {
-      set.cuts.second = cut
+  /// Leaves out a value of ours, when all before it are left out too.
+  private mutating func take(_ value: NameAddress, _ set: inout RouteSet) {
+    guard value.hasMore else {
+      set.ownLines &+= 1
+      set.ownPart = .empty
+      return
+    }
+    let start = set.ownPart.isEmpty ? value.range.start : set.ownPart.start
+    set.ownPart = Slice(from: start, to: value.next)
+  }
+
+  /// Whether a value is ours, by its token or its host; what its token says is noted. The two
+  /// values of the pair that RFC 5658 makes are one pass.
+  private mutating func isOwn(
+    _ value: NameAddress, _ set: inout RouteSet, _ bytes: Span<UInt8>
+  ) -> Bool {
+    guard let own = token(of: value.uri, in: bytes) else {
+      return configuration.isOwn(value.uri.hostPort, in: bytes)
+    }
+    guard let before = set.last ?? set.token else {
+      set.token = own
+      return true
+    }
+    if own.isOtherHalf(of: before) { return true }
+    let isBackward = isBackward(from: before, to: own)
+    if isBackward == nil || set.last != nil && set.isBackward != isBackward { set.isTorn = true }
+    set.isBackward = isBackward ?? false
+    set.last = own
+    return true
+  }
+
+  /// Whether two tokens that follow each other are of two passes of one INVITE in the reverse
+  /// order: `nil` when they have nothing to do with each other. The passes of calls know each
+  /// other; those of a dialog without a record have the peer between them in common.
+  private mutating func isBackward(from one: Token, to other: Token) -> Bool? {
+    switch (one.kind.isCall, other.kind.isCall) {
+    case (true, true):
+      guard let (one, other) = records(one, other) else { return nil }
+      return calls[other].previous == one ? false : calls[one].previous == other ? true : nil
+    case (false, false):
+      let (from, to) = (one.peers, other.peers)
+      return from.callee == to.caller ? false : from.caller == to.callee ? true : nil
+    default:
+      return nil
     }
   }
 
-  /// The first value is ours by its token or its host; a second one only as the other half of the
-  /// pair that RFC 5658 makes: the same call, the other side.
-  private mutating func isOwn(
-    _ value: NameAddress, after token: Token?, _ taken: Int, _ bytes: Span<UInt8>
-  ) -> Bool {
-    let own = self.token(of: value.uri, in: bytes)
-    if taken == 0 { return own != nil || configuration.isOwn(value.uri.hostPort, in: bytes) }
-    guard let own, let token else { return false }
-    return own.index == token.index && own.generation == token.generation
-      && own.kind != token.kind
+  private mutating func records(_ one: Token, _ other: Token) -> (Handle, Handle)? {
+    guard one.worker == worker, other.worker == worker, calls.contains(one.handle),
+      calls.contains(other.handle)
+    else { return nil }
+    return (one.handle, other.handle)
   }
 
   /// The token of ours in the user part of a URI, if it is one.
@@ -160,4 +213,18 @@ extension Token.Kind {
   var isRoute: Bool { rawValue >= 3 && rawValue <= 8 }
   /// Whether it names a record of a call.
   var isCall: Bool { rawValue >= 3 && rawValue <= 5 }
+}
+
+extension Token {
+  var handle: Handle { Handle(index: index, generation: generation) }
+
+  /// The peers that stand in the place of a record, in a token of a dialog without one.
+  var peers: (caller: UInt16, callee: UInt16) {
+    (UInt16(truncatingIfNeeded: index >> 16), UInt16(truncatingIfNeeded: index))
+  }
+
+  /// Whether both are the values that one pass has put in, one for each side (RFC 5658 §5).
+  func isOtherHalf(of other: Token) -> Bool {
+    handle == other.handle && kind != other.kind && kind.isCall == other.kind.isCall
+  }
 }

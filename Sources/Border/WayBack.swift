@@ -30,6 +30,9 @@ extension Core {
     }
     let status = message.outline.status
     let outcome = clients[client].machine.receive(status, now: turn.now, &shelf)
+    if status >= 300 || status >= 200 && clients[client].method == .cancel {
+      close(branch: client)
+    }
     let isForCore = act(on: outcome, client, message, turn, &desk, &out)
     if isForCore { pass(message, essentials, from: client, turn, &patch, &desk, &out) }
     if clients.contains(client) { settle(client: client) }
@@ -106,7 +109,7 @@ extension Core {
     patch.removeVia(essentials.via, top)
     patch.addLength(message, over: servers[server].flow.transport)
     guard status >= 300 else {
-      if status >= 200 { answered(message, essentials, server, by: client) }
+      if status >= 200 { answered(message, essentials, server, by: client, turn.now) }
       passUpstream(message, server, status, turn.now, patch, &out)
       if status >= 200 { cancelOther(server, than: client, turn.now, &desk, &out) }
       return
@@ -154,7 +157,16 @@ extension Core {
     _ message: borrowing Message, _ server: Handle, _ status: UInt16, _ now: Instant,
     _ patch: borrowing Patch, _ out: inout Outbox
   ) {
-    guard !patch.overflowed, servers[server].machine.permits(status, now: now) else { return }
+    guard !patch.overflowed else { return }
+    guard servers[server].machine.permits(status, now: now) else {
+      // RFC 3261 §16.7 steps 5 and 9: a 2xx to an INVITE goes upstream whatever went before it, and
+      // past a transaction that has ended; or its dialog would hang.
+      guard servers[server].method == .invite, status >= 200, status < 300 else { return }
+      out.send(to: servers[server].flow, atMost: message.outline.end &+ patch.growth) {
+        patch.write(message, into: &$0)
+      }
+      return
+    }
     let sent = out.send(
       to: servers[server].flow, atMost: message.outline.end &+ patch.growth
     ) { patch.write(message, into: &$0) }
@@ -264,7 +276,8 @@ extension Core {
     do throws(Malformed) {
       let essentials = try Essentials(message)
       let uri = try URI.parseRequest(message.bytes, message.outline.requestURI)
-      let set = try routeSet(message, uri)
+      var set = try routeSet(message, uri)
+      if essentials.toTag == nil { set.opensNoDoor() }
       while let (way, newURI) = nextWay(server, size: message.outline.end) {
         patch.reset()
         patch.stamp(essentials.via, servers[server].source)

@@ -58,29 +58,37 @@ extension Core {
     _ patch: inout Patch, _ out: inout Outbox
   ) {
     do throws(Refused) {
-      let uri = try checked(message, essentials, turn)
+      let admitted = try admitted(message, turn)
+      let uri = try checked(message, essentials)
+      let vouched = try vouched(admitted, message)
+      if isForUs(message, uri) { throw .capabilities }
       var set = try readRouteSet(message, uri)
       mend(&set, message, essentials, turn)
       // Only within a dialog does a token say where to go: without a To tag it opens no door.
-      if essentials.toTag == nil { set.token = nil }
-      let routed = try passed(message, essentials, uri, set, turn)
+      if essentials.toTag == nil { set.opensNoDoor() }
+      let routed = try passed(vouched, message, essentials, uri, set, turn)
       try begin(message, essentials, key, set, routed, turn, &patch, &out)
     } catch {
       refuse(message, essentials, error, turn, patch, &out)
     }
   }
 
+  /// Nothing but a fault of the message's text is answered before Admission has let it in.
+  mutating func admitted(
+    _ message: borrowing Message, _ turn: Turn
+  ) throws(Refused) -> Admitted {
+    try proof(of: admission.admit(Arrival(flow: turn.flow, peer: turn.peer), message))
+  }
+
   /// The checks of RFC 3261 §16.3 that need no policy, in its order: scheme, Max-Forwards, loop,
-  /// Proxy-Require.
+  /// Proxy-Require. They stand before Authentication, as its last step, Proxy-Authorization, does
+  /// there.
   private mutating func checked(
-    _ message: borrowing Message, _ essentials: Essentials, _ turn: Turn
+    _ message: borrowing Message, _ essentials: Essentials
   ) throws(Refused) -> URI {
     let uri = try requestURI(message)
-    if message.method == .options, isForUs(message, uri) {
-      // Told only to those who passed the stages that ask who they are.
-      _ = try vouched(message, turn)
-      throw .capabilities
-    }
+    // RFC 3261 §16.3 step 3: an OPTIONS to this element is answered, and not forwarded.
+    if isForUs(message, uri) { return uri }
     guard essentials.maxForwards != 0 else {
       throw Refused(Refusal(483, .tooManyHops, .tooManyHops))
     }
@@ -112,9 +120,9 @@ extension Core {
     return uri
   }
 
-  /// A request to this element itself: our host, nobody at it, and no Route that leads on.
+  /// An OPTIONS to this element itself: our host, nobody at it, and no Route that leads on.
   private mutating func isForUs(_ message: borrowing Message, _ uri: URI) -> Bool {
-    uri.user == nil && message.outline.route == Outline.absent
+    message.method == .options && uri.user == nil && message.outline.route == Outline.absent
       && configuration.isOwn(uri.hostPort, in: message.bytes)
   }
 
@@ -127,21 +135,18 @@ extension Core {
   }
 
   /// The stages that ask who it is, each of which takes the proof of the one before.
-  private mutating func vouched(
-    _ message: borrowing Message, _ turn: Turn
+  mutating func vouched(
+    _ admitted: consuming Admitted, _ message: borrowing Message
   ) throws(Refused) -> Vouched {
-    let arrival = Arrival(flow: turn.flow, peer: turn.peer)
-    let admitted = try proof(of: admission.admit(arrival, message))
     let authenticated = try proof(of: authentication.recognize(admitted, message))
     return try proof(of: identity.vouch(authenticated, message))
   }
 
-  /// All stages of the way in, each of which takes the proof of the one before.
+  /// The last stage of the way in: where to, by the dialog, the Route headers or the routes.
   mutating func passed(
-    _ message: borrowing Message, _ essentials: Essentials, _ uri: URI, _ set: RouteSet,
-    _ turn: Turn
+    _ vouched: consuming Vouched, _ message: borrowing Message, _ essentials: Essentials,
+    _ uri: URI, _ set: RouteSet, _ turn: Turn
   ) throws(Refused) -> Routed {
-    let vouched = try vouched(message, turn)
     if essentials.toTag != nil {
       try checkDialog(set, turn.peer)
       if let mended = set.mended {
@@ -163,27 +168,29 @@ extension Core {
     return try proof(of: routing.route(vouched, message, uri))
   }
 
-  /// RFC 3261 §12.2.2: a To tag without a token of ours, or with one of a call that is over, names
-  /// a dialog that we do not know. Nor may a third peer speak in a call of two others.
+  /// RFC 3261 §12.2.2: a To tag without a token of ours, or with one of a call that is forgotten,
+  /// names a dialog that we do not know. Nor may a third peer speak in a call of two others; in a
+  /// spiral, only those at its two ends may.
   private mutating func checkDialog(
     _ set: RouteSet, _ peer: PeerID, foreign: Bool = false
   ) throws(Refused) {
-    let unknown = Refused(
+    let token = foreign ? set.last ?? set.token : set.token
+    if let token, !set.isTorn, let (caller, callee) = parties(of: token) {
+      let isSpiral = set.last != nil && token.kind.isCall
+      let outer = foreign == set.isBackward ? caller : callee
+      if peer.raw == outer || !isSpiral && (peer.raw == caller || peer.raw == callee) { return }
+    }
+    throw Refused(
       foreign
         ? Refusal(403, .forbidden, .foreignDestination)
         : Refusal(481, .noSuchDialog, .noSuchDialog))
-    guard let token = set.token else { throw unknown }
-    guard token.kind.isCall else {
-      // The peers themselves stand in the place of a record.
-      let peers = (UInt16(token.index >> 16), UInt16(token.index & 0xffff))
-      guard peer.raw == peers.0 || peer.raw == peers.1 else { throw unknown }
-      return
-    }
-    let handle = token.handle
+  }
+
+  private mutating func parties(of token: Token) -> (caller: UInt16, callee: UInt16)? {
+    guard token.kind.isCall else { return token.peers }
     // Whoever sends a token of ours under another Call-ID may reach a worker whose call it is not.
-    guard token.worker == worker, calls.contains(handle) else { throw unknown }
-    let (caller, callee) = (calls[handle].caller, calls[handle].callee)
-    guard peer.raw == caller || peer.raw == callee else { throw unknown }
+    guard token.worker == worker, calls.contains(token.handle) else { return nil }
+    return (calls[token.handle].caller, calls[token.handle].callee)
   }
 
   private mutating func proof<Proof: ~Copyable>(
@@ -198,8 +205,4 @@ extension Core {
     case .ask(let question): throw Refused(question)
     }
   }
-}
-
-extension Token {
-  var handle: Handle { Handle(index: index, generation: generation) }
 }

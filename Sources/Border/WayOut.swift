@@ -101,8 +101,13 @@ extension Patch {
   /// upstream left, and prepares it for one downstream (RFC 3261 §16.4, §16.6 step 6).
   mutating func applyRoutes(_ message: borrowing Message, _ set: RouteSet) {
     let bytes = message.bytes
-    if !set.cuts.first.isEmpty { remove(set.cuts.first) }
-    if !set.cuts.second.isEmpty { remove(set.cuts.second) }
+    var place = set.ownLines > 0 ? message.next(.route, from: Int(message.outline.route)) : nil
+    for _ in 0..<set.ownLines {
+      guard let line = place else { break }
+      remove(message.headers[line].line)
+      place = message.next(.route, from: line &+ 1)
+    }
+    if !set.ownPart.isEmpty { remove(set.ownPart) }
     guard let next = set.next, !next.uri.hasLooseRouting else {
       if let repaired = set.repaired {
         replace(message.outline.requestURI) { $0.write(bytes, repaired.uriText) }

@@ -21,9 +21,14 @@ package struct SealedToken: Hashable, Sendable {
 }
 
 extension SealedToken {
-  /// Appends the 27 octets; nothing at all where there is no room for them.
+  /// Appends the 27 octets. Where there is no room for them it takes up what there is, so that
+  /// whoever lent the room sees that it ran out: a token that left no trace would leave a message
+  /// with a hole in it (`Patch.overflowed`).
   package func write(into out: inout OutputSpan<UInt8>) {
-    guard out.freeCapacity >= Self.length else { return }
+    guard out.freeCapacity >= Self.length else {
+      while out.freeCapacity > 0 { out.append(0x61) }
+      return
+    }
     out.append(0x61 &+ keyID)
     var (a, b) = (block.a, block.b)
     for _ in 0..<25 {

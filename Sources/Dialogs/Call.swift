@@ -2,12 +2,19 @@ package import Basics
 
 /// The record of a call: made for every INVITE that begins a dialog, whatever the mode, and ended
 /// once, with one line in the log. Counts of calls are counts of these records and so cannot drift.
+///
+/// A call that has ended is remembered for a while, so that what is late still finds its way: a
+/// NOTIFY after REFER, for as long as that subscription lasts (RFC 5057 §3: a dialog lives as long
+/// as its last usage), a BYE that crossed another, a further 2xx of a fork. Such a 2xx makes a
+/// dialog, and with it a call again, which ends once more with a line of its own.
 package struct Call: Sendable {
   package enum State: UInt8, Sendable {
     /// The INVITE has no final response yet.
     case calling
     /// A 2xx went to the caller.
     case answered
+    /// The operator was told of its end. The record is remembered until `deadline`.
+    case ended
   }
 
   /// Why it ended.
@@ -48,13 +55,21 @@ package struct Call: Sendable {
   package var wasCancelled = false
   /// Timer C ended the ringing (RFC 3261 §16.8).
   package var rangTooLong = false
-  /// Digests of the callee's tags, one for each dialog that a 2xx has made; 0 where there is none.
-  /// More than these are not told apart: the call ends with the last one that is known.
+  /// Digests of the callee's tags, one for each dialog that a 2xx has made: 0 where there is none,
+  /// with its lowest bit off for a dialog that has ended. More than these are not told apart: the
+  /// call ends with the last one that is known.
   private var dialogs: (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
   package var began: Instant
   package var answered = Instant(nanoseconds: 0)
-  /// When it ends if nobody ends it before.
-  package var deadline: Instant
+  /// When it ends if nobody ends it before; once it has ended, when its record is forgotten.
+  package private(set) var deadline: Instant
+  /// When it ends at the latest, and all that was begun in its dialogs with it.
+  private var longest: Instant
+  /// How long another usage of its dialogs lasts, as far as is known (RFC 5057 §3).
+  private var usedUntil = Instant(nanoseconds: 0)
+  /// The record of the pass before this one, where its INVITE came through this element more than
+  /// once (a spiral).
+  package var previous: Handle?
 
   package init(
     id: UInt64, callIDDigest: UInt64, key: Key, caller: (peer: UInt16, flow: Flow),
@@ -70,6 +85,7 @@ package struct Call: Sendable {
     self.policy = policy
     self.began = began
     self.deadline = deadline
+    longest = deadline
   }
 
   /// The 2xx to its INVITE went to the caller. A further 2xx of a fork changes nothing.
@@ -80,36 +96,68 @@ package struct Call: Sendable {
     answered = now
   }
 
-  /// A 2xx made a dialog with the callee's tag of this digest. It may be one that is known already.
-  package mutating func begin(dialog tag: UInt32) {
-    if dialogs.0 == tag || dialogs.1 == tag || dialogs.2 == tag || dialogs.3 == tag { return }
-    if dialogs.0 == 0 {
+  /// A 2xx made a dialog with the callee's tag of this digest (whose lowest bit is on).
+  /// - Returns: whether it is one that the call did not know; a 2xx that comes again, even after
+  ///   the end of its dialog, makes none.
+  package mutating func begin(dialog tag: UInt32) -> Bool {
+    if isKnown(tag) { return false }
+    if dialogs.0 & 1 == 0 {
       dialogs.0 = tag
-    } else if dialogs.1 == 0 {
+    } else if dialogs.1 & 1 == 0 {
       dialogs.1 = tag
-    } else if dialogs.2 == 0 {
+    } else if dialogs.2 & 1 == 0 {
       dialogs.2 = tag
-    } else if dialogs.3 == 0 {
+    } else if dialogs.3 & 1 == 0 {
       dialogs.3 = tag
     }
+    return true
   }
+
+  private func isKnown(_ tag: UInt32) -> Bool {
+    dialogs.0 | 1 == tag || dialogs.1 | 1 == tag || dialogs.2 | 1 == tag || dialogs.3 | 1 == tag
+  }
+
+  /// Whether a 2xx ever made a dialog.
+  package var hasDialogs: Bool { dialogs != (0, 0, 0, 0) }
 
   /// The dialog with the callee's tag of this digest has ended.
   /// - Returns: whether it was the last one of the call; `false` for one that the call does not
-  ///   know.
+  ///   know, or that has ended before.
   package mutating func end(dialog tag: UInt32) -> Bool {
     if dialogs.0 == tag {
-      dialogs.0 = 0
+      dialogs.0 &= ~1
     } else if dialogs.1 == tag {
-      dialogs.1 = 0
+      dialogs.1 &= ~1
     } else if dialogs.2 == tag {
-      dialogs.2 = 0
+      dialogs.2 &= ~1
     } else if dialogs.3 == tag {
-      dialogs.3 = 0
+      dialogs.3 &= ~1
     } else {
       return false
     }
-    return dialogs == (0, 0, 0, 0)
+    return (dialogs.0 | dialogs.1 | dialogs.2 | dialogs.3) & 1 == 0
+  }
+
+  /// Another usage of its dialogs lasts until then: a subscription (RFC 6665, RFC 3515). It never
+  /// outlives the longest time that a call may last.
+  package mutating func use(until end: Instant) {
+    usedUntil = max(usedUntil, min(end, longest))
+    if state == .ended { deadline = max(deadline, usedUntil) }
+  }
+
+  /// It has ended, and is remembered for at least this long, and as long as its other usages last.
+  package mutating func end(now: Instant, rememberedFor grace: Interval) {
+    state = .ended
+    deadline = max(now + grace, usedUntil)
+  }
+
+  /// A late 2xx made a dialog after its end: it goes on.
+  package mutating func resume(status: UInt16, now: Instant, deadline: Instant) {
+    state = .answered
+    self.status = status
+    answered = now
+    self.deadline = deadline
+    longest = deadline
   }
 
   /// What is left of it when it ends.

@@ -13,6 +13,9 @@ package struct Target: Hashable, Sendable {
   package var listeners: ListenerChoice
   /// How long it has for its first response; `nil` for what its route says.
   package var timeout: Interval?
+  /// The stream that leads there already, for a place that nobody can connect to: a caller behind
+  /// the port that its system gave it (RFC 5923).
+  package var connection: Connection?
 
   package init(
     peer: PeerID, transport: Transport?, endpoint: Endpoint, listeners: ListenerChoice

@@ -100,8 +100,9 @@ package struct Stage: Sendable {
     let isStream = flow.transport == .tcp
     let listeners = ListenerChoice(
       udp: isStream ? nil : flow.listener, tcp: isStream ? flow.listener : nil)
-    let target = Target(
+    var target = Target(
       peer: peer, transport: flow.transport, endpoint: flow.remote, listeners: listeners)
+    target.connection = flow.connection
     return .pass(Routed(vouched, Search(to: target)))
   }
 
@@ -208,7 +209,10 @@ package struct Stage: Sendable {
       transport = .tcp
     }
     guard let listener = target.listeners.listener(for: transport) else { return nil }
-    return (Flow(transport, listener: listener, remote: target.endpoint), target.peer)
+    let flow = Flow(
+      transport, listener: listener, remote: target.endpoint,
+      connection: transport.isReliable ? target.connection : nil)
+    return (flow, target.peer)
   }
 
   private func offersStream(_ target: Target) -> Bool {

@@ -165,7 +165,12 @@ public enum Parser {
     } else if name == .other, let bad = firstNotToken(bytes, nameText) {
       table.outline.note(.headerName, at: bad)
     }
-    guard table.entries.freeCapacity > 0 else { throw Malformed(.tooManyHeaders, at: start) }
+    // What stands behind the last one that has room is passed over, so that a request whose
+    // essentials stand before it can still be answered with 400.
+    guard table.entries.freeCapacity > 0 else {
+      table.outline.note(.tooManyHeaders, at: start)
+      return end &+ 2
+    }
     table.enter(
       Header(
         name: name, line: Slice(from: start, to: end &+ 2), nameText: nameText,

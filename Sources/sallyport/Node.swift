@@ -117,6 +117,7 @@ struct Node: ~Copyable, Element {
     let number = worker
     report.line.add(.notice, "tables:", wall: Clock.wall()) { out in
       out.field("calls", tables.calls)
+      out.field("ended-calls", tables.endedCalls)
       out.field("server-transactions", tables.serverTransactions)
       out.field("client-transactions", tables.clientTransactions)
       out.field("timers", tables.timers)

@@ -65,6 +65,26 @@ struct MalformedIsAnsweredOnce {
     #expect(exchange.west.last("505")?.message.startLine == "SIP/2.0 505 Version Not Supported")
   }
 
+  @Test("more header fields than have room get a 400, where the first ones say whom to answer")
+  func tooManyHeaders() {
+    let many = String(repeating: "X-Header: x\r\n", count: 130)
+    for (place, method) in ["INVITE", "ACK"].enumerated() {
+      for isAtEnd in [true, false] {
+        let exchange = Exchange()
+        let text = Ask(method).text
+        let old = isAtEnd ? "Content-Length:" : "Via:"
+        exchange.send(text.replacing(old, with: many + old), from: exchange.west)
+        let isAnswered = place == 0 && isAtEnd
+        let lines = exchange.west.heard.map(\.message.startLine)
+        #expect(lines == (isAnswered ? ["SIP/2.0 400 Too Many Headers"] : []))
+        #expect(exchange.west.heard.allSatisfy { $0.message.callID == "c1@west" })
+        #expect(exchange.element.counters.malformedDropped == (isAnswered ? 0 : 1))
+        #expect(exchange.east.heard.isEmpty)
+        #expect(exchange.element.isEmpty)
+      }
+    }
+  }
+
   @Test("an ACK is never answered", arguments: cases)
   func malformedACK(_ one: Case) {
     let exchange = Exchange()

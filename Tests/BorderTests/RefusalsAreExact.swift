@@ -89,6 +89,23 @@ struct RefusalsAreExact {
     #expect(exchange.element.ended.isEmpty)
   }
 
+  @Test("DESIGN §1: who may not send a method hears 405, whatever else is wrong with it")
+  func admissionFirst() {
+    var layout = Layout()
+    layout.peer("west", ["10.1.0.0/16"], at: [Stage.west], methods: MethodSet([.options]))
+    let exchange = Exchange(layout)
+    var faults = Self.cases.filter { $0.ask.method != "PUBLISH" }.map(\.ask)
+    faults.append(Ask("MESSAGE") { $0.maxForwards = "0" })
+    faults.append(Ask("INVITE") { $0.uri = "sips:x@10.0.0.1" })
+    faults.append(Ask("PUBLISH") { $0.more.append("Proxy-Require: foo") })
+    for ask in faults {
+      exchange.west.forget()
+      exchange.send(ask.text, from: exchange.west)
+      #expect(exchange.west.heard.map(\.message.status) == [405], "\(ask.method)")
+    }
+    exchange.expectNothingLeft()
+  }
+
   @Test("no route, no one there: 404")
   func noRoute() {
     let exchange = Exchange(layout())
@@ -129,6 +146,32 @@ struct RefusalsAreExact {
     #expect(answer?["Allow"]?.contains("INVITE") == true)
     #expect(exchange.east.heard.isEmpty)
     exchange.expectNothingLeft()
+  }
+
+  @Test("a request whose changes find no room is refused, and never sent with a hole in it")
+  func longestChange() {
+    let exchange = Exchange(layout())
+    var outcomes: Set<String> = []
+    for length in 7960..<8110 {
+      exchange.east.forget()
+      let ask = Ask("MESSAGE") {
+        $0.uri = "sip:bob@final.example;p=" + String(repeating: "x", count: length)
+        $0.via = ["SIP/2.0/UDP 10.1.0.1:5060;branch=z9hG4bKl\(length)"]
+        // A strict router: the Request-URI has to be written anew (RFC 3261 §16.6 step 6).
+        $0.more = ["Route: <sip:10.2.0.1;x>"]
+      }
+      exchange.send(ask.text, from: exchange.west)
+      guard let heard = exchange.east.last("MESSAGE")?.message else {
+        outcomes.insert("refused")
+        continue
+      }
+      outcomes.insert("sent")
+      #expect(heard.branch.utf8.count == 7 + 27 + 1 + 16)
+      #expect(heard.all("Via").count == 2)
+      #expect(heard.all("Route") == ["<\(ask.uri)>"])
+    }
+    #expect(outcomes == ["sent", "refused"])
+    #expect(exchange.west.all("503").isEmpty == false)
   }
 
   @Test("an unknown source gets silence, whatever it sends")
@@ -192,12 +235,13 @@ struct RefusalsAreExact {
     exchange.expectNothingLeft()
   }
 
-  @Test("a token of a call that is over is stale: 481")
+  @Test("a token of a call that is long over is stale: 481")
   func staleToken() {
     let exchange = Exchange()
     let dialog = exchange.establish()
     exchange.send(dialog.ask("BYE", fromWest: true).text, from: exchange.west)
     exchange.answer("BYE", 200, by: exchange.east)
+    exchange.pause(.seconds(40))
     exchange.send(dialog.ask("INFO", fromWest: true, number: 3).text, from: exchange.west)
     #expect(exchange.west.last("481")?.message.cSeqMethod == "INFO")
     exchange.expectNothingLeft()

@@ -19,7 +19,10 @@ struct RequestsPassWithinCalls {
     let exchange = Exchange()
     let dialog = exchange.establish()
     let (from, to) = fromWest ? (exchange.west, exchange.east) : (exchange.east, exchange.west)
-    let ask = dialog.ask(method, fromWest: fromWest) { $0.body = "x\u{0}y" }
+    let ask = dialog.ask(method, fromWest: fromWest) {
+      $0.body = "x\u{0}y"
+      if method == "SUBSCRIBE" { $0.more.append("Expires: 60") }
+    }
     exchange.send(ask.text, from: from)
     let heard = to.last(method)?.message
     #expect(heard?.requestURI == ask.uri)

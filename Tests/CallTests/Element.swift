@@ -67,7 +67,7 @@ struct Element {
   }
 
   private static let tables: Set<Substring> = [
-    "calls", "server-transactions", "client-transactions", "timers", "kept-messages",
+    "calls", "ended-calls", "server-transactions", "client-transactions", "timers", "kept-messages",
   ]
 
   /// What its tables hold, over all workers.

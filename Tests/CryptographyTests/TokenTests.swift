@@ -185,7 +185,7 @@ struct TokenTests {
     }
   }
 
-  @Test("a text that ends too early is refused, and one that has no room is not begun")
+  @Test("a text that ends too early is refused, and one that has no room takes it up")
   func bounds() {
     var random = Seeded(state: 8)
     let ring = TokenRing(seed: random.key(), id: 2)
@@ -195,7 +195,12 @@ struct TokenTests {
     #expect(reading(written, at: 1) == nil)
     #expect(reading(written, at: -1) == nil)
     #expect(reading(written, at: .max) == nil)
-    #expect(text(sealed, room: 26).isEmpty)
+    // It is no token, and whoever lent the room sees that it ran out.
+    for room in 0..<27 {
+      let cut = text(sealed, room: room)
+      #expect(cut.count == room)
+      #expect(reading(cut) == nil)
+    }
     #expect(text(sealed, room: 27) == written)
   }
 

@@ -22,6 +22,51 @@ struct CallTests {
     #expect(call.answered == Instant(nanoseconds: 3000))
   }
 
+  @Test("it ends with its last dialog, and a 2xx that comes again makes none")
+  func dialogs() {
+    var call = call()
+    let first = [call.begin(dialog: 3), call.begin(dialog: 5), call.begin(dialog: 3)]
+    #expect(first == [true, true, false])
+    let ends = [call.end(dialog: 3), call.end(dialog: 3), call.end(dialog: 7)]
+    #expect(ends == [false, false, false])
+    let last = call.end(dialog: 5)
+    #expect(last)
+    let again = [call.begin(dialog: 3), call.begin(dialog: 5), call.begin(dialog: 9)]
+    #expect(again == [false, false, true])
+    let lastAgain = call.end(dialog: 9)
+    #expect(lastAgain)
+  }
+
+  @Test("more dialogs than are told apart take the places of those that have ended")
+  func manyDialogs() {
+    var call = call()
+    let tags: [UInt32] = [3, 5, 7, 9, 11]
+    for tag in tags { _ = call.begin(dialog: tag) }
+    var ends: [Bool] = []
+    for tag in tags { ends.append(call.end(dialog: tag)) }
+    #expect(ends == [false, false, false, true, false])
+    let again = (call.begin(dialog: 13), call.end(dialog: 13))
+    #expect(again == (true, true))
+  }
+
+  @Test("an ended call is remembered for a while, or as long as another usage lasts, and no longer")
+  func memory() {
+    var call = call()
+    call.end(now: Instant(nanoseconds: 2000), rememberedFor: Interval(nanoseconds: 500))
+    #expect(call.deadline == Instant(nanoseconds: 2500))
+    call.use(until: Instant(nanoseconds: 2400))
+    #expect(call.deadline == Instant(nanoseconds: 2500))
+    call.use(until: Instant(nanoseconds: 5000))
+    #expect(call.deadline == Instant(nanoseconds: 5000))
+    call.use(until: Instant(nanoseconds: 99_000))
+    #expect(call.deadline == Instant(nanoseconds: 9000))
+    var other = self.call()
+    other.use(until: Instant(nanoseconds: 5000))
+    #expect(other.deadline == Instant(nanoseconds: 9000))
+    other.end(now: Instant(nanoseconds: 2000), rememberedFor: Interval(nanoseconds: 500))
+    #expect(other.deadline == Instant(nanoseconds: 5000))
+  }
+
   @Test("its summary says how long it took to be answered, and how long it lasted")
   func summaryOfAnsweredCall() {
     var call = call()

@@ -60,7 +60,8 @@ package final class Element: Station {
   /// Whether nothing is left in any table.
   package var isEmpty: Bool {
     let left = occupancy
-    return left.calls == 0 && left.serverTransactions == 0 && left.clientTransactions == 0
+    return left.calls == 0 && left.endedCalls == 0 && left.serverTransactions == 0
+      && left.clientTransactions == 0
       && left.timers == 0 && left.keptMessages == 0
   }
 

@@ -17,6 +17,8 @@ package struct Layout {
   private var routing = Routing.Rules()
   /// Whether names that no peer has may be asked of the world.
   package var resolvesNames = false
+  /// Whether a request whose sender lost the route set is mended.
+  package var mendsLostRoutes = false
   package var callDuration = Interval.seconds(12 * 3600)
   package var capacity = Configuration.Capacity()
 
@@ -78,6 +80,7 @@ package struct Layout {
     var routing = routing
     routing.sources = admission.sources
     routing.resolvesNames = resolvesNames
+    routing.mendsLostRoutes = mendsLostRoutes
     let listeners = [
       Self.listener(.udp, Self.border), Self.listener(.tcp, Self.border),
       Self.listener(.udp, Self.border6), Self.listener(.tcp, Self.border6),
