@@ -97,7 +97,7 @@ package struct Shelf: ~Copyable {
 }
 
 /// All blocks of one size.
-private struct SizeClass: ~Copyable {
+struct SizeClass: ~Copyable {
   private static var chunkBits: Int { 18 }
 
   private let bits: Int
