@@ -84,16 +84,22 @@ let package = Package(
     tests(
       "PolicyTests",
       [
-        "Basics", "SIP", "Admission", "Routing", "Border", "Policy",
+        "Basics", "SIP", "Admission", "Routing", "Border", "Policy", "Onslaught",
       ]),
     tests(
       "RoutingTests",
       ["Basics", "SIP", "Admission", "Authentication", "Identity", "Routing"]),
     tests("CryptographyTests", ["Basics", "Cryptography", containers]),
-    tests("SDPTests", ["Basics", "SDP", containers]),
+    tests("SDPTests", ["Basics", "SDP", "Everything", containers]),
     .target(
-      name: "Everything", dependencies: ["Basics", "SIP"], path: "Tests/Fuzz/Everything",
-      swiftSettings: settings),
+      name: "Everything", dependencies: ["Basics", "SIP", "SDP", containers],
+      path: "Tests/Fuzz/Everything", swiftSettings: settings),
+    .target(
+      name: "Onslaught",
+      dependencies: [
+        "Basics", "SIP", "Dialogs", "Admission", "Routing", "Border", "Policy", "Rehearsal",
+      ],
+      path: "Tests/Fuzz/Onslaught", swiftSettings: settings),
     tests("SIPTests", ["Basics", "SIP", "Everything"]),
     tests("PlatformTests", ["Basics", "Platform", "CLinux", containers]),
     tests("TransactionsTests", ["Basics", "SIP", "Transactions"]),
@@ -108,6 +114,7 @@ let package = Package(
       "BorderTests",
       [
         "Basics", "SIP", "Transactions", "Dialogs", "Admission", "Routing", "Border", "Rehearsal",
+        "Onslaught",
       ]),
     tests("DialogsTests", ["Basics", "Dialogs"]),
   ]
@@ -115,9 +122,9 @@ let package = Package(
 
 // Fuzzers are built by `Tests/Fuzz/run` alone: everything is then watched by libFuzzer and the
 // address sanitizer, which no other build should be. They hold the C of libFuzzer, so they are not
-// strict.
+// strict. They are optimised, and yet assert what a debug build does.
 if Context.environment["SALLYPORT_FUZZ"] == "1" {
-  let watched: [String] = ["-sanitize=fuzzer,address"]
+  let watched: [String] = ["-sanitize=fuzzer,address", "-assert-config", "Debug"]
   for target in package.targets where target.type == .regular {
     target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(watched)]
   }
@@ -125,16 +132,24 @@ if Context.environment["SALLYPORT_FUZZ"] == "1" {
     .target(
       name: "FuzzDriver", path: "Tests/Fuzz/FuzzDriver",
       swiftSettings: [.enableExperimentalFeature("Lifetimes")]))
-  for name in ["FuzzMessages", "FuzzStreams", "FuzzValues"] {
+  let entrances: [(name: String, imports: [Target.Dependency])] = [
+    ("FuzzMessages", ["Basics", "SIP", "Everything"]),
+    ("FuzzStreams", ["Basics", "SIP"]),
+    ("FuzzValues", ["Basics", "Everything"]),
+    ("FuzzDescriptions", ["Everything"]),
+    ("FuzzPolicies", ["Onslaught"]),
+    ("FuzzBorders", ["Onslaught"]),
+  ]
+  for entrance in entrances {
     package.targets.append(
       .executableTarget(
-        name: name, dependencies: ["Basics", "SIP", "Everything", "FuzzDriver"],
-        path: "Tests/Fuzz/\(name)",
+        name: entrance.name, dependencies: entrance.imports + ["FuzzDriver"],
+        path: "Tests/Fuzz/\(entrance.name)",
         swiftSettings: [
           .enableExperimentalFeature("Lifetimes"),
           .unsafeFlags(watched + ["-parse-as-library"]),
         ],
         // gold, the usual linker here, ends with an internal error on what the sanitizers write.
-        linkerSettings: [.unsafeFlags(watched + ["-use-ld=lld"])]))
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
   }
 }

@@ -48,6 +48,14 @@ extension Core {
       throw full
     }
     settle(server: server)
+    if let call, set.token == nil { count(call) }
+  }
+
+  /// A call has begun: its record is there to stay. One that found no room was never a call, and
+  /// leaves no entry on the wheel: a flood of them would make it grow.
+  private mutating func count(_ call: Handle) {
+    counters.calls &+= 1
+    _ = wheel.arm(Ticket.call(call).payload, near: calls[call].deadline)
   }
 
   private var full: Refused { Refused(Refusal(503, .serviceUnavailable, .tableFull)) }
@@ -73,8 +81,6 @@ extension Core {
     guard let handle = calls.insert(record) else { throw full }
     liveCalls &+= 1
     if configuration.routing.mendsLostRoutes { callIndex.insert(key, handle) }
-    counters.calls &+= 1
-    _ = wheel.arm(Ticket.call(handle).payload, near: deadline)
     return handle
   }
 

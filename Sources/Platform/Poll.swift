@@ -70,10 +70,6 @@ struct Poll: ~Copyable {
       descriptor.number, EPOLL_CTL_MOD, number, wanted.rawValue, token.bits)
   }
 
-  func remove(_ number: Int32) {
-    _ = linux_epoll_control(descriptor.number, EPOLL_CTL_DEL, number, 0, 0)
-  }
-
   /// Waits for events, `nil` for as long as it takes.
   /// - Returns: how many there are.
   func wait(_ interval: Interval?) -> Int {

@@ -96,8 +96,8 @@ package struct Shelf: ~Copyable {
   }
 }
 
-/// All blocks of one size.
-// Not private: another module that destroys a shelf refers to it (Swift 6.3.1).
+/// All blocks of one size. Not private: another module that destroys a shelf refers to it (Swift
+/// 6.3.1).
 struct SizeClass: ~Copyable {
   private static var chunkBits: Int { 18 }
 

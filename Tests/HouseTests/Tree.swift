@@ -35,7 +35,7 @@ enum Tree {
   private static func paths() throws -> [String] {
     let files = FileManager.default
     return try files.contentsOfDirectory(atPath: root.path)
-      .filter { ![".build", ".git", ".swiftpm", "Package.resolved"].contains($0) }
+      .filter { ![".build", ".build-fuzz", ".git", ".swiftpm", "Package.resolved"].contains($0) }
       .flatMap { top in
         let below = try? files.subpathsOfDirectory(atPath: root.appending(path: top).path)
         return (below ?? []).map { "\(top)/\($0)" } + [top]

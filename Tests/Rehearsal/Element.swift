@@ -19,6 +19,8 @@ package final class Element: Station {
   package var resolution = Interval.milliseconds(50)
   /// Who wanted to be told when one of the latest messages could not be sent.
   package private(set) var owners: [UInt64] = []
+  /// Is shown every message that it sends, and where to.
+  package var onTransmit: (_ bytes: [UInt8], _ flow: Flow) -> Void = { _, _ in }
   private var border: Border
   private var outbox: Outbox
   private var armed = Instant.distantFuture
@@ -139,6 +141,7 @@ package final class Element: Station {
       owners.append(transmit.owner)
     }
     if bytes.isEmpty { faults.append("an empty message was sent") }
+    onTransmit(bytes, transmit.flow)
     let local = configuration.listeners[Int(transmit.flow.listener)].local
     guard transmit.flow.transport.isReliable else {
       return world.send(bytes, from: local, to: transmit.flow.remote)

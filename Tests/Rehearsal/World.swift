@@ -96,6 +96,13 @@ package final class World {
     ports[Place(isStream: stream, endpoint: endpoint)] = nil
   }
 
+  /// Ends it: nothing is left to happen and nobody listens. Without this a world and its stations
+  /// hold one another for as long as the process lives.
+  package func end() {
+    queue = Agenda()
+    ports = [:]
+  }
+
   func link(_ from: Address, _ to: Address) -> Link { links[Pair(from: from, to: to)] ?? link }
 
   func delay(_ link: Link) -> Interval {

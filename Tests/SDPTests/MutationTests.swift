@@ -1,6 +1,4 @@
-import BasicContainers
-import Basics
-import SDP
+import Everything
 import Testing
 
 /// SplitMix64: the same numbers on every run.
@@ -28,18 +26,16 @@ struct MutationTests {
     arguments: 0..<5)
   func mutations(seed: Int) {
     var random = Seeded(state: UInt64(seed))
-    var table = DescriptionTable()
-    var patch = Patch()
-    var out = RigidArray<UInt8>(capacity: 8_192)
+    var descriptions = Descriptions()
     let original = Array(Self.seeds[seed].utf8)
     var read = 0
     for _ in 0..<20_000 {
       var octets = original
       for _ in 0...Int.random(in: 0..<4, using: &random) { mutate(&octets, &random) }
-      guard (try? Parser.parse(octets.span, into: &table)) != nil else { continue }
+      let outcome = descriptions.take(octets.span)
+      if outcome == .malformed { continue }
       read += 1
-      let isWhole = askAndPatch(octets, table, &patch, &out)
-      #expect(isWhole)
+      #expect(outcome == .sound)
     }
     // Both ways were gone.
     #expect(read > 500 && read < 19_500)
@@ -57,46 +53,5 @@ struct MutationTests {
     case 4: octets.insert(contentsOf: Array(octets[place..<end]), at: place)
     default: octets.removeSubrange(place...)
     }
-  }
-
-  /// Asks for all that can be asked, makes changes, and says whether the outcome is as long as
-  /// foretold and can be read again.
-  private func askAndPatch(
-    _ octets: [UInt8], _ table: borrowing DescriptionTable, _ patch: inout Patch,
-    _ out: inout RigidArray<UInt8>
-  ) -> Bool {
-    let sdp = Description(octets.span, table)
-    patch.reset()
-    out.removeAll()
-    for line in 0..<sdp.lines.count {
-      _ = (sdp.connection(at: line), sdp.bandwidth(at: line), sdp.timeActive(at: line))
-      guard let attribute = sdp.attribute(at: line) else { continue }
-      _ = (sdp.rtpMap(attribute), sdp.rtcp(attribute))
-    }
-    for place in 0..<sdp.media.count {
-      var formats = sdp.media[place].formats
-      while sdp.nextWord(&formats) != nil {}
-      patch.setConnection(PatchTests.relay6, in: .media(place), of: sdp)
-      patch.setPort(40_000, ofMedia: place, in: sdp)
-      patch.setDirection(.sendonly, ofMedia: place, in: sdp)
-    }
-    patch.setOrigin(PatchTests.relay, of: sdp)
-    if patch.failed { return false }
-    let count = patch.count(of: sdp)
-    out.append(addingCount: out.freeCapacity) { patch.write(sdp, into: &$0) }
-    return out.count == count && isReadable(out, media: sdp.media.count)
-  }
-
-  private func isReadable(_ out: borrowing RigidArray<UInt8>, media: Int) -> Bool {
-    var again = DescriptionTable()
-    guard (try? Parser.parse(out.span, into: &again)) != nil else { return false }
-    let sdp = Description(out.span, again)
-    guard sdp.media.count == media else { return false }
-    for place in 0..<media {
-      guard sdp.connection(ofMedia: place)?.address == PatchTests.relay6,
-        sdp.media[place].port == 40_000, sdp.direction(ofMedia: place) == .sendonly
-      else { return false }
-    }
-    return sdp.origin.connection.address == PatchTests.relay
   }
 }

@@ -45,26 +45,26 @@ struct Composer {
     do {
       return .success(try Yams.compose(yaml: text.string, .basic, .default, .utf8))
     } catch let error as YamlError {
-      return .failure(failure(error))
+      return .failure(failure(error, text))
     } catch {
       return .failure(.other(nil, "\(error)"))
     }
   }
 
-  private static func failure(_ error: YamlError) -> Failure {
+  private static func failure(_ error: YamlError, _ text: Text) -> Failure {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
-      .other(Place(mark), "not YAML: \(problem)")
+      .other(text.within(Place(mark)), "not YAML: \(problem)")
     case .duplicatedKeysInMapping(let keys, let context):
-      .repeated(keys.first ?? "", Place(context.mark))
+      .repeated(keys.first ?? "", text.within(Place(context.mark)))
     case .reader(let problem, _, _, _): .other(nil, "not YAML: \(problem)")
     default: .other(nil, "not YAML")
     }
   }
 
   private mutating func convert(_ node: Yams.Node, depth: Int) -> Node {
-    let place = node.mark.map(Place.init) ?? Place(line: 1, column: 1)
+    let place = text.within(node.mark.map(Place.init) ?? Place(line: 1, column: 1))
     guard depth <= Limits.depth else {
       findings.error(place, "lists and mappings stand at most \(Limits.depth) deep")
       return Node(place: place, content: .nothing)
@@ -97,7 +97,7 @@ struct Composer {
   }
 
   private mutating func entry(_ key: Yams.Node, _ value: Node) -> Node.Entry? {
-    let place = key.mark.map(Place.init) ?? value.place
+    let place = text.within(key.mark.map(Place.init) ?? value.place)
     guard case .scalar(let scalar) = key, !scalar.string.isEmpty else {
       findings.error(place, "a key must be a word")
       return nil

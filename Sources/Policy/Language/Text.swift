@@ -48,6 +48,12 @@ struct Text {
     return offset
   }
 
+  /// The place itself, or the end of the text for one on a line that the text does not have: YAML
+  /// takes a last line without an end as if it had one, and then finds faults in the line after it.
+  func within(_ place: Place) -> Place {
+    place.line <= lines.count ? place : self.place(of: bytes.count)
+  }
+
   /// A line ends with LF, CR LF or CR, as YAML has it.
   private static func lineStarts(_ bytes: [UInt8]) -> [Int] {
     var starts = [0]
