@@ -32,6 +32,7 @@ struct Core: ~Copyable {
   var inquiries: [Inquiry] = []
   /// Tickets whose patience has ended: their requests come back without an answer.
   var overdue: [UInt64] = []
+  var streamless = Streamless()
   var shelf: Shelf
   var wheel: Wheel
   var counters = Counters()

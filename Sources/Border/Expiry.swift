@@ -1,5 +1,6 @@
 import Basics
 import Dialogs
+import Routing
 import SIP
 import Transactions
 
@@ -94,7 +95,22 @@ extension Core {
     guard case .client(let handle) = Ticket(owner), clients.contains(handle) else { return }
     let isForCore = clients[handle].machine.transportFailed(&shelf)
     if clients[handle].machine.isTerminated { close(branch: handle) }
-    if isForCore { targetFailed(handle, isDown: true, now, &patch, &desk, &out) }
+    if isForCore, loss == .unsent, let (server, way) = datagramWay(handle, now) {
+      tryNext(server, first: way, now, &patch, &desk, &out)
+    } else if isForCore {
+      targetFailed(handle, isDown: true, now, &patch, &desk, &out)
+    }
     if clients.contains(handle) { settle(client: handle) }
+  }
+
+  /// RFC 3261 §18.1.1: a request that went over a stream for its size only, and found nobody who
+  /// takes one, goes as a datagram: not all who are called take streams (RFC 2543).
+  private mutating func datagramWay(_ client: Handle, _ now: Instant) -> (Handle, Way)? {
+    guard let listener = clients[client].datagram, let server = clients[client].server,
+      servers.contains(server), servers[server].client == client, !servers[server].isCancelled
+    else { return nil }
+    let remote = clients[client].flow.remote
+    streamless.note(remote, until: now + Limits.streamlessTime)
+    return (server, Way(Flow(.udp, listener: listener, remote: remote), clients[client].peer))
   }
 }

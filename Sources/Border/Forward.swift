@@ -11,8 +11,7 @@ import Transactions
 struct Errand {
   var essentials: Essentials
   var set: RouteSet
-  var flow: Flow
-  var peer: PeerID
+  var way: Way
   /// What takes the place of the Request-URI, when a 3xx named it (RFC 3261 §16.5).
   var requestURI: [UInt8]?
 }
@@ -27,7 +26,7 @@ extension Core {
     _ routed: consuming Routed, _ turn: Turn, _ patch: inout Patch, _ out: inout Outbox
   ) throws(Refused) {
     var search = routed.search
-    guard let way = routing.next(&search, arriving: turn.flow, size: message.outline.end) else {
+    guard let way = routing.next(&search, arriving: turn.flow) else {
       throw Refused(Refusal(480, .temporarilyUnavailable, .noTarget))
     }
     guard !servers.isFull, !clients.isFull else { throw full }
@@ -38,7 +37,7 @@ extension Core {
       throw full
     }
     if message.method == .invite { sendTrying(message, server, turn, patch, &out) }
-    let errand = Errand(essentials: essentials, set: set, flow: way.flow, peer: way.peer)
+    let errand = Errand(essentials: essentials, set: set, way: way)
     if !forward(message, errand, for: server, turn.now, &patch, &out) {
       if let call, set.token == nil { forget(call) }
       remove(server: server)
@@ -64,7 +63,7 @@ extension Core {
   /// a dialog.
   private mutating func call(
     for message: borrowing Message, _ essentials: Essentials, _ set: RouteSet,
-    _ callee: (flow: Flow, peer: PeerID), _ turn: Turn
+    _ callee: Way, _ turn: Turn
   ) throws(Refused) -> Handle? {
     if let token = set.token { return token.kind.isCall ? token.handle : nil }
     guard message.method == .invite, essentials.toTag == nil else { return nil }
@@ -134,60 +133,87 @@ extension Core {
     _ patch: inout Patch, _ out: inout Outbox
   ) -> Bool {
     guard let client = clients.upcoming() else { return false }
-    let way = RequestOut(
-      flow: errand.flow, listener: errand.flow.listener, arrival: servers[server].flow.listener,
-      branch: seal(.branch, client), loop: loopHash(message, errand.essentials),
-      recordRoute: recordRoute(message, errand, server))
-    patch.applyRoutes(message, errand.set)
-    if let uri = errand.requestURI {
-      patch.replace(message.outline.requestURI) { $0.write(uri.span) }
+    var flow = errand.way.flow
+    var datagram: UInt8?
+    var sent = write(message, errand, to: flow, for: server, as: client, &patch, &out)
+    // RFC 3261 §18.1.1: what counts is the size with which it leaves.
+    if sent.count > Limits.datagram, let stream = stream(errand.way, now) {
+      out.withdraw()
+      patch.reset()
+      patch.stamp(errand.essentials.via, servers[server].source)
+      datagram = flow.listener
+      flow = stream
+      sent = write(message, errand, to: flow, for: server, as: client, &patch, &out)
     }
-    patch.addHead(
-      message, way, configuration.listeners, maxForwards: errand.essentials.maxForwards)
-    patch.addLength(message, over: errand.flow.transport)
-    guard !patch.overflowed else { return false }
-    let sent = out.send(
-      to: errand.flow, owner: Ticket.client(client).payload,
-      atMost: message.outline.end &+ patch.growth
-    ) { patch.write(message, into: &$0) }
+    guard !sent.isEmpty else { return false }
     guard let kept = shelf.keep(out.bytes.span.extracting(sent)) else {
       out.withdraw()
       return false
     }
     let timeout = routing.targetTimeout(servers[server].search)
     let machine = ClientMachine(
-      message.method, request: kept, now: now, isReliable: errand.flow.transport.isReliable,
+      message.method, request: kept, now: now, isReliable: flow.transport.isReliable,
       timeout: timeout, configuration.timing)
     let record = ClientTransaction(
-      machine: machine, flow: errand.flow, peer: errand.peer, method: message.method,
-      server: server, cancel: nil, isOpen: message.method == .invite)
+      machine: machine, flow: flow, peer: errand.way.peer, method: message.method,
+      datagram: datagram, server: server, cancel: nil, isOpen: message.method == .invite)
     guard clients.insert(record) != nil else { return false }
     servers[server].client = client
     if message.method == .invite { servers[server].openBranches &+= 1 }
     if let call = servers[server].call, calls.contains(call), errand.essentials.toTag == nil {
       // Another target than the first may be the one that answers.
-      calls[call].callee = errand.peer.raw
-      calls[call].calleeFlow = errand.flow
+      calls[call].callee = errand.way.peer.raw
+      calls[call].calleeFlow = flow
     }
     counters.forwarded &+= 1
     settle(client: client)
     return true
   }
 
+  /// The stream to where a way leads, unless none was to be had there of late.
+  mutating func stream(_ way: Way, _ now: Instant) -> Flow? {
+    guard let stream = way.stream, !streamless.contains(stream.remote, now) else { return nil }
+    return stream
+  }
+
+  /// Writes a request as it goes out on a flow.
+  /// - Returns: where it stands in the outbox; empty when it found no room.
+  private mutating func write(
+    _ message: borrowing Message, _ errand: Errand, to flow: Flow, for server: Handle,
+    as client: Handle, _ patch: inout Patch, _ out: inout Outbox
+  ) -> Range<Int> {
+    let head = RequestOut(
+      flow: flow, listener: flow.listener, arrival: servers[server].flow.listener,
+      branch: seal(.branch, client), loop: loopHash(message, errand.essentials),
+      recordRoute: recordRoute(message, errand, leaving: flow.listener, server))
+    patch.applyRoutes(message, errand.set)
+    if let uri = errand.requestURI {
+      patch.replace(message.outline.requestURI) { $0.write(uri.span) }
+    }
+    patch.addHead(
+      message, head, configuration.listeners, maxForwards: errand.essentials.maxForwards)
+    patch.addLength(message, over: flow.transport)
+    guard !patch.overflowed else { return 0..<0 }
+    return out.send(
+      to: flow, owner: Ticket.client(client).payload,
+      atMost: message.outline.end &+ patch.growth
+    ) { patch.write(message, into: &$0) }
+  }
+
   /// RFC 3261 §16.6 step 4: a request that may begin a dialog carries our way back. Two values
   /// where the sides differ in transport, address family or interface (RFC 5658 §5).
   private mutating func recordRoute(
-    _ message: borrowing Message, _ errand: Errand, _ server: Handle
+    _ message: borrowing Message, _ errand: Errand, leaving: UInt8, _ server: Handle
   ) -> RequestOut.RecordRoute {
     guard message.method.createsDialog, errand.essentials.toTag == nil, errand.set.token == nil
     else { return .none }
-    let isOne = servers[server].flow.listener == errand.flow.listener
+    let isOne = servers[server].flow.listener == leaving
     if let call = servers[server].call {
       return isOne
         ? .one(seal(.both, call)) : .two(caller: seal(.caller, call), callee: seal(.callee, call))
     }
     let peers = Handle(
-      index: UInt32(servers[server].peer.raw) << 16 | UInt32(errand.peer.raw), generation: 0)
+      index: UInt32(servers[server].peer.raw) << 16 | UInt32(errand.way.peer.raw), generation: 0)
     return isOne
       ? .one(seal(.bothOfOther, peers))
       : .two(caller: seal(.callerOfOther, peers), callee: seal(.calleeOfOther, peers))

@@ -50,23 +50,34 @@ extension Core {
     _ turn: Turn, _ patch: inout Patch, _ out: inout Outbox
   ) {
     var search = wanted
-    guard let way = routing.next(&search, arriving: turn.flow, size: message.outline.end) else {
-      return
+    guard let way = routing.next(&search, arriving: turn.flow) else { return }
+    let sent = writeACK(message, essentials, set, to: way.flow, turn, &patch, &out)
+    if sent.count > Limits.datagram, let stream = stream(way, turn.now) {
+      out.withdraw()
+      patch.reset()
+      patch.stamp(essentials.via, turn.flow.remote)
+      _ = writeACK(message, essentials, set, to: stream, turn, &patch, &out)
     }
+    if !sent.isEmpty { counters.forwarded &+= 1 }
+  }
+
+  private mutating func writeACK(
+    _ message: borrowing Message, _ essentials: Essentials, _ set: RouteSet, to flow: Flow,
+    _ turn: Turn, _ patch: inout Patch, _ out: inout Outbox
+  ) -> Range<Int> {
     var hash = self.hash()
     hash.combine(message.bytes, essentials.via.whole)
     let mark = hash.finish()
     let branch = Handle(
       index: UInt32(truncatingIfNeeded: mark.a), generation: UInt32(mark.b & 0xff_ffff))
     let head = RequestOut(
-      flow: way.flow, listener: way.flow.listener, arrival: turn.flow.listener,
+      flow: flow, listener: flow.listener, arrival: turn.flow.listener,
       branch: seal(.stateless, branch), loop: loopHash(message, essentials), recordRoute: .none)
     patch.applyRoutes(message, set)
     patch.addHead(message, head, configuration.listeners, maxForwards: essentials.maxForwards)
-    patch.addLength(message, over: way.flow.transport)
-    guard !patch.overflowed else { return }
-    counters.forwarded &+= 1
-    out.send(to: way.flow, atMost: message.outline.end &+ patch.growth) {
+    patch.addLength(message, over: flow.transport)
+    guard !patch.overflowed else { return 0..<0 }
+    return out.send(to: flow, atMost: message.outline.end &+ patch.growth) {
       patch.write(message, into: &$0)
     }
   }
@@ -187,8 +198,8 @@ extension Core {
       .cancel, request: kept, now: now, isReliable: flow.transport.isReliable, timeout: nil,
       configuration.timing)
     let record = ClientTransaction(
-      machine: machine, flow: flow, peer: clients[client].peer, method: .cancel, server: nil,
-      cancel: nil, isOpen: true)
+      machine: machine, flow: flow, peer: clients[client].peer, method: .cancel,
+      datagram: nil, server: nil, cancel: nil, isOpen: true)
     guard let handle = clients.insert(record) else { return }
     cancelling &+= 1
     clients[client].cancel = handle

@@ -4,12 +4,16 @@ import Basics
 enum Limits {
   /// Notes for the operator between two visits of the one who reads them; more are counted only.
   static let notes = 256
-  /// Octets of a request above which it goes over a stream where the peer has one (RFC 3261
-  /// §18.1.1).
+  /// Octets of a request, as it leaves, above which it goes over a stream where the peer has one
+  /// (RFC 3261 §18.1.1).
   static let datagram = 1300
   /// Values of our own that are taken off the Route headers of one request: two for each pass of a
   /// spiral. A request with more is refused, for what is left leads nowhere.
   static let routes = 16
+  /// Places that are remembered to have taken no stream, and for how long: longer than a phone
+  /// rings, as the ACK has no transaction that could try again.
+  static let streamless = 256
+  static let streamlessTime = Interval.seconds(300)
   /// Requests that wait for the outside, and for how long each does.
   static let parked = 1024
   static let patience = Interval.seconds(4)

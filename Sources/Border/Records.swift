@@ -49,6 +49,8 @@ struct ServerTransaction: ~Copyable {
     var contacts: [(target: Target, uri: [UInt8])] = []
     /// How many 3xx were followed: a ring of redirections must end.
     var followed = 0
+    /// The Request-URI of the branch at work, if it is one of those contacts.
+    var current: [UInt8]?
   }
 
   /// The first and the last pass of an INVITE through this element; the records between them are
@@ -75,6 +77,9 @@ struct ClientTransaction: ~Copyable {
   let flow: Flow
   let peer: PeerID
   let method: Method
+  /// The listener to send it from as a datagram after all, where it went over a stream for its size
+  /// only (RFC 3261 §18.1.1).
+  let datagram: UInt8?
   /// The server transaction that it serves; none for a CANCEL, or once the core is past it.
   var server: Handle?
   /// The CANCEL that was sent for this INVITE: it has the same branch (RFC 3261 §9.1), and so is

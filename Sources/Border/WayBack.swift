@@ -258,19 +258,19 @@ extension Core {
     giveUp(server, isDown: isDown, now, &patch, &desk, &out)
   }
 
-  /// Sends the request that is kept to the next target.
-  private mutating func tryNext(
-    _ server: Handle, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
-    _ out: inout Outbox
+  /// Sends the request that is kept to the next target, or first by another way to one.
+  mutating func tryNext(
+    _ server: Handle, first way: Way? = nil, _ now: Instant, _ patch: inout Patch,
+    _ desk: inout Desk, _ out: inout Outbox
   ) {
     guard desk.lay(shelf.bytes(of: servers[server].request)) else { return }
-    let isSent = resend(desk, server, now, &patch, &out)
+    let isSent = resend(desk, server, first: way, now, &patch, &out)
     if !isSent { giveUp(server, isDown: true, now, &patch, &desk, &out) }
   }
 
   private mutating func resend(
-    _ desk: borrowing Desk, _ server: Handle, _ now: Instant, _ patch: inout Patch,
-    _ out: inout Outbox
+    _ desk: borrowing Desk, _ server: Handle, first: Way?, _ now: Instant,
+    _ patch: inout Patch, _ out: inout Outbox
   ) -> Bool {
     let message = Message(desk.bytes.span, desk.table)
     do throws(Malformed) {
@@ -278,12 +278,15 @@ extension Core {
       let uri = try URI.parseRequest(message.bytes, message.outline.requestURI)
       var set = try routeSet(message, uri)
       if essentials.toTag == nil { set.opensNoDoor() }
-      while let (way, newURI) = nextWay(server, size: message.outline.end) {
+      var next = first ?? nextWay(server)
+      while let way = next {
         patch.reset()
         patch.stamp(essentials.via, servers[server].source)
         let errand = Errand(
-          essentials: essentials, set: set, flow: way.flow, peer: way.peer, requestURI: newURI)
+          essentials: essentials, set: set, way: way,
+          requestURI: servers[server].redirected.current)
         if forward(message, errand, for: server, now, &patch, &out) { return true }
+        next = nextWay(server)
       }
       return false
     } catch {
@@ -292,16 +295,18 @@ extension Core {
     }
   }
 
-  private mutating func nextWay(
-    _ server: Handle, size: Int
-  ) -> (way: (flow: Flow, peer: PeerID), requestURI: [UInt8]?)? {
+  /// The way to the next target; the Request-URI that it wants is then `redirected.current`.
+  private mutating func nextWay(_ server: Handle) -> Way? {
     let flow = servers[server].flow
     while !servers[server].redirected.contacts.isEmpty {
       let contact = servers[server].redirected.contacts.removeFirst()
       var named = Search(to: contact.target)
-      if let way = routing.next(&named, arriving: flow, size: size) { return (way, contact.uri) }
+      guard let way = routing.next(&named, arriving: flow) else { continue }
+      servers[server].redirected.current = contact.uri
+      return way
     }
-    return routing.next(&servers[server].search, arriving: flow, size: size).map { ($0, nil) }
+    servers[server].redirected.current = nil
+    return routing.next(&servers[server].search, arriving: flow)
   }
 
   /// No target is left and none has answered, or not well enough: the best response so far, or one

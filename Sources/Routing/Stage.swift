@@ -26,6 +26,26 @@ package struct Search: Hashable, Sendable {
   package var isEmpty: Bool { named == nil && next >= end }
 }
 
+/// How one target is reached.
+package struct Way: Hashable, Sendable {
+  package var flow: Flow
+  package var peer: PeerID
+  /// The listener for a stream to the same place, where the flow is one of datagrams and the peer
+  /// has both: for a request that is too long for a datagram.
+  package var streamListener: UInt8?
+
+  package init(_ flow: Flow, _ peer: PeerID, streamListener: UInt8? = nil) {
+    self.flow = flow
+    self.peer = peer
+    self.streamListener = streamListener
+  }
+
+  /// The stream to the same place.
+  package var stream: Flow? {
+    streamListener.map { Flow(.tcp, listener: $0, remote: flow.remote) }
+  }
+}
+
 /// Proof that a request may leave, and for where.
 package struct Routed: ~Copyable {
   package let peer: PeerID
@@ -170,12 +190,10 @@ package struct Stage: Sendable {
   /// the target leaves the transport to the request, of the family that the request came in on if
   /// there is such a one.
   /// - Returns: where to send, or `nil` when none is left.
-  package func next(
-    _ search: inout Search, arriving: Flow, size: Int
-  ) -> (flow: Flow, peer: PeerID)? {
+  package func next(_ search: inout Search, arriving: Flow) -> Way? {
     if let named = search.named {
       search.named = nil
-      return way(to: named, arriving, size)
+      return way(to: named, arriving)
     }
     while search.next < search.end {
       let target = rules.targets[Int(search.next)]
@@ -186,7 +204,7 @@ package struct Stage: Sendable {
       {
         continue
       }
-      if let way = way(to: target, arriving, size) { return way }
+      if let way = way(to: target, arriving) { return way }
     }
     return nil
   }
@@ -199,23 +217,19 @@ package struct Stage: Sendable {
     return targets.contains { rules.targets[$0].endpoint.address.isIPv4 != first }
   }
 
-  /// RFC 3261 §18.1.1: above 1300 octets a stream is taken where the peer has one at the same
-  /// place.
-  private func way(
-    to target: Target, _ arriving: Flow, _ size: Int
-  ) -> (flow: Flow, peer: PeerID)? {
-    var transport = target.transport ?? arriving.transport
-    if transport == .udp, size > 1300, target.listeners.tcp != nil, offersStream(target) {
-      transport = .tcp
-    }
+  private func way(to target: Target, _ arriving: Flow) -> Way? {
+    let transport = target.transport ?? arriving.transport
     guard let listener = target.listeners.listener(for: transport) else { return nil }
+    let hasStream = transport == .udp && offersStream(target)
     let flow = Flow(
       transport, listener: listener, remote: target.endpoint,
       connection: transport.isReliable ? target.connection : nil)
-    return (flow, target.peer)
+    return Way(flow, target.peer, streamListener: hasStream ? target.listeners.tcp : nil)
   }
 
+  /// Whether the peer has a stream at the same place as well.
   private func offersStream(_ target: Target) -> Bool {
+    guard target.listeners.tcp != nil else { return false }
     if target.transport == nil { return true }
     let own = rules.peers[Int(target.peer.raw)].targets
     return own.contains { place in

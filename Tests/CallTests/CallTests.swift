@@ -27,6 +27,28 @@ struct CallTests {
     try await call("basic", crossing, .init(calls: 1000, rate: 100), isFirstSilent: true)
   }
 
+  @Test("INVITEs too long for a datagram, to a callee that takes no TCP (RFC 3261 §18.1.1)")
+  func large() async throws {
+    let load = SIPp.Load(calls: 250, rate: 50)
+    try await withFolder { folder in
+      let element = try await Self.turnstile.pass {
+        let crossing = Crossing.all[0]
+        let callee = try await crossing.callee("basic", calls: load, in: folder)
+        // Without a transport before it, the target is held to take both.
+        let target = "\(callee.host):\(callee.port)"
+        var policy = try PolicyText(port: Ports.block(), calleeTargets: [target])
+        policy.workers = 2
+        let element = try await Element(policy, in: folder)
+        let caller = try crossing.caller("large", calls: load, to: element, in: folder)
+        try await caller.expectAllCalls(within: .seconds(60))
+        try await callee.expectAllCalls(within: .seconds(20))
+        return element
+      }
+      try await element.expectEmptyTables()
+      try await element.expectOrderlyEnd()
+    }
+  }
+
   private func call(
     _ scenario: String, _ crossing: Crossing, _ load: SIPp.Load, workers: Int = 1,
     isFirstSilent: Bool = false

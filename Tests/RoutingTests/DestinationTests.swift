@@ -32,7 +32,7 @@ struct DestinationTests {
     switch try Question(uri, method: "BYE").hop(stage) {
     case .search(var search):
       let arriving = Flow(.udp, listener: 0, remote: Endpoint(Address(ipv4: 1), port: 1))
-      guard let way = stage.next(&search, arriving: arriving, size: 1) else { return "no way" }
+      guard let way = stage.next(&search, arriving: arriving) else { return "no way" }
       let address = way.flow.remote.address.ipv4
       return "\(way.flow.transport) \(way.flow.listener) \(address & 0xff):\(way.flow.remote.port)"
     case .refused(let status): return "\(status)"
