@@ -100,6 +100,22 @@ struct HeldStreamTests {
     #expect(eventually { scene.counter(.open) == open - 6 })
   }
 
+  @Test("no wake-up is lost, though the way to the other worker is full again and again")
+  func wakeUps() throws {
+    let scene = try Scene(streams: 4)
+    defer { ended(scene.workers) }
+    let burst = (0..<500).map(scene.text).joined()
+    let writers = scene.streams.map { stream in
+      Foundation.Thread {
+        for _ in 0..<10 where !stream.write(burst) { return }
+      }
+    }
+    for writer in writers { writer.start() }
+    #expect(eventually { scene.arrived().count == 20_000 })
+    #expect(scene.counter(.held) > 20)
+    #expect(scene.counter(.ringFull) == 0)
+  }
+
   @Test("datagrams that find no room are lost and counted")
   func datagrams() throws {
     let scene = try Scene(streams: 1)

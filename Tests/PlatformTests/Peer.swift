@@ -5,7 +5,7 @@ import Platform
 
 /// A peer in the test's own thread: a plain blocking socket, with a time after which a read gives
 /// up.
-final class Peer {
+final class Peer: Sendable {
   let number: Int32
   let isIPv4: Bool
 
