@@ -27,6 +27,7 @@ package final class Onslaught {
   private var script: Script
   private var serial = 0
   private var sent: [PlainMessage] = []
+  /// How many messages may still be sent: enough to fill the smallest shelf.
   private var budget = 500
   private var isHurried = false
 
@@ -175,7 +176,8 @@ extension Onslaught {
     }
   }
 
-  /// As many as the script says, of a kind that fills tables: none is ever answered.
+  /// As many as the script says, of a kind that fills tables: none is answered soon. They come over
+  /// a stream, since a hundred retransmissions of each would leave no time for other scripts.
   private func flood(_ talker: Talker) {
     let method = PlainMessage.methods[script.below(PlainMessage.methods.count)]
     for _ in 0..<script.below(64) * 16 {
@@ -183,7 +185,7 @@ extension Onslaught {
       let message = PlainMessage.request(
         method, to: Self.uris[0], by: talker, branch: "b\(serial)", callID: "c\(serial)",
         number: 1, flags: 0)
-      send(message.bytes, by: talker, flags: 0)
+      send(message.bytes, by: talker, flags: 1)
     }
   }
 
