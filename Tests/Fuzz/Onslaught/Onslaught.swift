@@ -106,11 +106,13 @@ extension Onslaught {
   ]
 
   private func ask(_ talker: Talker) {
-    let method = PlainMessage.methods[script.below(PlainMessage.methods.count)]
+    let choice = script.below(256)
+    let method = PlainMessage.methods[choice % PlainMessage.methods.count]
+    let uri = Self.uris[choice / PlainMessage.methods.count % Self.uris.count]
     let flags = Int(script.octet() &- 0x30)
     if flags & 32 == 0 { serial += 1 }
     let message = PlainMessage.request(
-      method, to: Self.uris[flags >> 6], by: talker, branch: "b\(serial)", callID: "c\(serial)",
+      method, to: uri, by: talker, branch: "b\(serial)", callID: "c\(serial)",
       number: 1, flags: flags)
     send(message, by: talker, flags: flags)
   }
@@ -203,10 +205,10 @@ extension Onslaught {
     "Proxy-Require: x\r\n", ", ",
   ]
 
-  /// One to four small changes.
+  /// Up to four small changes.
   private func changed(_ original: [UInt8]) -> [UInt8] {
     var bytes = original
-    for _ in 0...script.below(4) where !bytes.isEmpty {
+    for _ in 0..<script.below(5) where !bytes.isEmpty {
       let kind = script.below(6)
       let place = script.long() % bytes.count
       let value = script.octet()
