@@ -27,13 +27,21 @@ package enum Everything {
     _ = uri.maddr(in: bytes)
     _ = uri.ttl(in: bytes)
     _ = uri.method(in: bytes)
+    var parameters = uri.parameters(in: bytes)
+    while let parameter = parameters.next() { within(parameter.whole, bytes) }
+    var headers = uri.headers(in: bytes)
+    while let header = headers.next() { within(header.whole, bytes) }
     precondition(URI.equals(uri, bytes, uri, bytes))
   }
 
   private static func addresses(_ bytes: Span<UInt8>, _ slice: Slice) {
     if let uri = try? URI.parse(bytes, slice) { check(uri, bytes) }
     if let uri = try? URI.parseRequest(bytes, slice) { check(uri, bytes) }
-    if let uri = try? TelephoneURI.parse(bytes, slice) { within(uri.parameters, bytes) }
+    if let uri = try? TelephoneURI.parse(bytes, slice) {
+      within(uri.parameters, bytes)
+      var parameters = uri.parameters(in: bytes)
+      while let parameter = parameters.next() { within(parameter.whole, bytes) }
+    }
     _ = try? TelephoneURI.parseSubscriber(bytes, slice)
     _ = try? Host.parse(bytes, slice)
     _ = try? HostPort.parse(bytes, slice)
@@ -56,13 +64,23 @@ package enum Everything {
     _ = try? Scalar.contentLength(bytes, slice)
     _ = try? Scalar.deltaSeconds(bytes, slice)
     _ = try? Scalar.rSeq(bytes, slice)
-    _ = try? SIPDate.parse(bytes, slice)
+    dates(bytes, slice)
+    _ = try? TokenList.count(bytes, slice)
     _ = try? Timestamp.parse(bytes, slice)
     _ = try? SessionExpires.parse(bytes, slice)
     _ = try? RetryAfter.parse(bytes, slice)
     _ = try? Text.parse(bytes, slice)
     _ = try? IdentityValue.parse(bytes, slice)
     _ = try? IdentityInfo.parse(bytes, slice)
+  }
+
+  /// A date that can be read is written as one that says the same.
+  private static func dates(_ bytes: Span<UInt8>, _ slice: Slice) {
+    guard let date = try? SIPDate.parse(bytes, slice) else { return }
+    var text: [UInt8] = []
+    text.append(addingCapacity: SIPDate.length) { date.write(into: &$0) }
+    let again = try? SIPDate.parse(text.span, Slice(from: 0, to: text.count))
+    precondition(again == date)
   }
 
   private static func events(_ bytes: Span<UInt8>, _ slice: Slice) {
@@ -82,8 +100,15 @@ package enum Everything {
     var most = 0
     var count = 0
     var addresses = NameAddressList(bytes, slice)
+    var previous: URI?
     while let value = try? addresses.next() {
       check(value.uri, bytes)
+      // RFC 3261 §19.1.4: equality goes both ways.
+      if let previous {
+        let isEqual = URI.equals(previous, bytes, value.uri, bytes)
+        precondition(isEqual == URI.equals(value.uri, bytes, previous, bytes))
+      }
+      previous = value.uri
       count += 1
     }
     most = max(most, count)

@@ -31,17 +31,22 @@ extension PlainMessage {
     _ method: String, within known: PlainMessage, by talker: Talker, branch: String, number: Int,
     flags: Int
   ) -> PlainMessage {
-    let uri = PlainURI(of: known["Contact"] ?? "<sip:x@\(text(talker.endpoint))>").text
+    let target = PlainURI(of: known["Contact"] ?? "<sip:x@\(text(talker.endpoint))>").text
+    var route = known.all("Record-Route")
+    if !known.isRequest { route.reverse() }
+    // Behind the element, a router that is strict; before it, one that was (RFC 3261 §16.12.1.2).
+    if flags & 128 != 0 { route.append("<sip:10.2.0.2>") }
+    let isStrict = flags & 64 != 0 && !route.isEmpty
+    let uri = isStrict ? PlainURI(of: route.removeFirst()).text : target
+    if isStrict { route.append("<\(target)>") }
     var message = PlainMessage(startLine: "\(method) \(uri) SIP/2.0")
     message.addVia(of: talker, branch: branch, flags)
     if flags & 4 == 0 { message.add("Max-Forwards", "70") }
-    let route = known.all("Record-Route")
+    for value in route { message.add("Route", value) }
     if known.isRequest {
-      for value in route { message.add("Route", value) }
       message.add("From", (known["To"] ?? "") + (known.toTag == nil ? ";tag=t0" : ""))
       message.add("To", known["From"] ?? "")
     } else {
-      for value in route.reversed() { message.add("Route", value) }
       message.add("From", known["From"] ?? "")
       message.add("To", known["To"] ?? "")
     }

@@ -27,6 +27,7 @@ package final class Onslaught {
   private var script: Script
   private var serial = 0
   private var sent: [PlainMessage] = []
+  /// How many messages may still be sent: enough to fill the smallest shelf.
   private var budget = 500
   private var isHurried = false
 
@@ -105,11 +106,13 @@ extension Onslaught {
   ]
 
   private func ask(_ talker: Talker) {
-    let method = PlainMessage.methods[script.below(PlainMessage.methods.count)]
+    let choice = script.below(256)
+    let method = PlainMessage.methods[choice % PlainMessage.methods.count]
+    let uri = Self.uris[choice / PlainMessage.methods.count % Self.uris.count]
     let flags = Int(script.octet() &- 0x30)
     if flags & 32 == 0 { serial += 1 }
     let message = PlainMessage.request(
-      method, to: Self.uris[flags >> 6], by: talker, branch: "b\(serial)", callID: "c\(serial)",
+      method, to: uri, by: talker, branch: "b\(serial)", callID: "c\(serial)",
       number: 1, flags: flags)
     send(message, by: talker, flags: flags)
   }
@@ -175,7 +178,8 @@ extension Onslaught {
     }
   }
 
-  /// As many as the script says, of a kind that fills tables: none is ever answered.
+  /// As many as the script says, of a kind that fills tables: none is answered soon. They come over
+  /// a stream, since a hundred retransmissions of each would leave no time for other scripts.
   private func flood(_ talker: Talker) {
     let method = PlainMessage.methods[script.below(PlainMessage.methods.count)]
     for _ in 0..<script.below(64) * 16 {
@@ -183,7 +187,7 @@ extension Onslaught {
       let message = PlainMessage.request(
         method, to: Self.uris[0], by: talker, branch: "b\(serial)", callID: "c\(serial)",
         number: 1, flags: 0)
-      send(message.bytes, by: talker, flags: 0)
+      send(message.bytes, by: talker, flags: 1)
     }
   }
 
@@ -201,10 +205,10 @@ extension Onslaught {
     "Proxy-Require: x\r\n", ", ",
   ]
 
-  /// One to four small changes.
+  /// Up to four small changes.
   private func changed(_ original: [UInt8]) -> [UInt8] {
     var bytes = original
-    for _ in 0...script.below(4) where !bytes.isEmpty {
+    for _ in 0..<script.below(5) where !bytes.isEmpty {
       let kind = script.below(6)
       let place = script.long() % bytes.count
       let value = script.octet()

@@ -78,6 +78,11 @@ struct Scene {
     let east = layout.peer(
       "east", ["10.2.0.0/16", "fd02::/16"], at: targets, names: ["pbx.east.example"])
     layout.route(from: [west], to: east, at: targets) {
+      $0.domains = [Array("none.example".utf8)]
+      $0.redirects = .refuse
+    }
+    layout.route(from: [west], to: east, at: targets) {
+      $0.userPrefixes = [Array("bo".utf8), Array("+1".utf8)]
       $0.failover = [503, 404]
       $0.targetTimeout = .seconds(2)
       $0.redirects = .recurse

@@ -34,7 +34,7 @@ final class Watch {
 }
 
 /// A refusal of a malformed request repeats what was wrong with it. In a response that is passed
-/// on, the top Via is the one that stood below ours, which is its next reader's to judge (RFC 3261
+/// on, the top Via is the one that stood below ours, which its next reader has to judge (RFC 3261
 /// §16.7 step 3). All else is sound.
 private func read(_ bytes: Span<UInt8>, _ table: borrowing HeaderTable) throws(Malformed) {
   let message = Message(bytes, table)
