@@ -42,8 +42,7 @@ struct Core: ~Copyable {
   var lostNotes = 0
   /// Calls that have not ended; the other records are of those that are remembered.
   var liveCalls = 0
-  /// CANCEL requests that have no final response yet, and those that an element which ends has yet
-  /// to send.
+  /// CANCEL requests that have no final response yet, and what an element that ends has cancelled.
   var cancelling = 0
   var isDraining = false
   /// The limit of a drain was reached: what is left is being ended.

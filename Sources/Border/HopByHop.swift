@@ -144,14 +144,15 @@ extension Core {
   ) {
     guard servers.contains(server), servers[server].isPending else { return }
     servers[server].isCancelled = true
-    if cancelBranch(of: server, now, &desk, &out) == .wait, let client = servers[server].client {
+    let outcome = cancelBranch(of: server, now, &desk, &out)
+    if outcome == .wait || outcome == .send, let client = servers[server].client {
       clients[client].isAwaited = true
       cancelling &+= 1
     }
     respondOwn(server, 503, "Service Unavailable", now, &patch, &desk, &out)
   }
 
-  /// A target that was waited for has answered, or will not.
+  /// A target that was waited for has given its final response, or will not.
   mutating func awaitNoMore(_ client: Handle) {
     guard clients[client].isAwaited else { return }
     clients[client].isAwaited = false
@@ -229,7 +230,6 @@ extension Core {
     guard let handle = clients.insert(record) else { return }
     cancelling &+= 1
     clients[client].cancel = handle
-    awaitNoMore(client)
     settle(client: handle)
   }
 

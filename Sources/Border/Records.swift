@@ -84,7 +84,7 @@ struct ClientTransaction: ~Copyable {
   var cancel: Handle?
   /// Whether a final response may come that matters: a 2xx to an INVITE, any to a CANCEL.
   var isOpen: Bool
-  /// Whether this element waits for its first response before it ends, to cancel it then.
+  /// Whether this element waits for its final response before it ends: it has to be acknowledged.
   var isAwaited = false
   var armed = Instant.distantFuture
 }
