@@ -33,7 +33,7 @@ package struct Refusal: Error, Hashable, Sendable {
     // It cannot be reached from here.
     case unknownName, noTarget
     // A limit of ours.
-    case tableFull, draining
+    case tableFull, tooManyWaiting, draining
   }
 }
 

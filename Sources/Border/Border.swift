@@ -33,7 +33,7 @@ package struct Seed: Sendable {
 /// it `hasRoom`.
 package struct Border: ~Copyable {
   private var table = HeaderTable()
-  private var patch = Patch()
+  var patch = Patch()
   var desk = Desk()
   var core: Core
   private let workers: Int
@@ -85,13 +85,23 @@ package struct Border: ~Copyable {
   /// Time has passed: to be called when `nextDeadline` has come.
   package mutating func expire(now: Instant, into out: inout Outbox) {
     core.expire(now, &patch, &desk, &out)
-    while out.hasRoom, let ticket = core.overdue.popLast() {
-      answer(ticket, nil, now: now, into: &out)
+    doChores(now, &out)
+  }
+
+  /// Does what has waited for room in the outbox, as far as there is room.
+  mutating func doChores(_ now: Instant, _ out: inout Outbox) {
+    while out.hasRoom, let chore = core.chores.popLast() {
+      switch chore {
+      case .resume(let handle): resume(handle, now, &out)
+      case .leave(let handle): core.leave(handle, now, &patch, &desk, &out)
+      }
     }
   }
 
   /// When `expire` is next worth calling.
-  package mutating func nextDeadline() -> Instant? { core.wheel.nextDeadline() }
+  package mutating func nextDeadline() -> Instant? {
+    core.chores.isEmpty ? core.wheel.nextDeadline() : Instant(nanoseconds: 0)
+  }
 
   /// A message whose `owner` was set could not be sent, or went by a stream that has ended since.
   package mutating func failed(
@@ -131,14 +141,24 @@ package struct Border: ~Copyable {
   /// From now on an INVITE that begins a call gets 503; what is under way goes on.
   package mutating func drain() { core.isDraining = true }
 
-  /// Ends the record of every call that is left: the limit of a drain was reached.
-  package mutating func endCalls(now: Instant) {
+  /// Ends all that is left: the limit of a drain was reached. Whoever still waits for an answer
+  /// gets 503 (RFC 3261 §21.5.4: another element may serve him), and callees that ring are
+  /// cancelled.
+  package mutating func endCalls(now: Instant, into out: inout Outbox) {
+    core.isDraining = true
+    core.isLeaving = true
     for handle in core.calls.handles() { core.end(handle, .shutdown, now) }
+    for handle in core.servers.handles() where core.servers[handle].isPending {
+      core.chores.append(.leave(handle))
+    }
+    doChores(now, &out)
   }
 
-  /// Whether nothing is under way any more: no call, and no transaction that waits for a final
-  /// response.
-  package mutating func isIdle() -> Bool { core.liveCalls == 0 && core.pending == 0 }
+  /// Whether nothing is under way any more: no call, no transaction that waits for a final
+  /// response, no CANCEL that was not heard.
+  package mutating func isIdle() -> Bool {
+    core.liveCalls == 0 && core.pending == 0 && core.cancelling == 0
+  }
 
   /// Whether there is something to tell.
   package var hasNotes: Bool { !core.notes.isEmpty }

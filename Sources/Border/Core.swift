@@ -29,10 +29,13 @@ struct Core: ~Copyable {
   /// Calls by Call-ID and the caller's tag; empty unless the policy mends lost route sets.
   var callIndex: Index
   var parked: SlotTable<Parked>
+  /// What was asked of the outside and not answered yet, and by which name.
+  var questions: SlotTable<Asked>
+  var questionIndex: Index
   var inquiries: [Inquiry] = []
-  /// Tickets whose patience has ended: their requests come back without an answer.
-  var overdue: [UInt64] = []
   var streamless = Streamless()
+  /// What is to be done as soon as the outbox has room.
+  var chores: [Chore] = []
   var shelf: Shelf
   var wheel: Wheel
   var counters = Counters()
@@ -40,7 +43,7 @@ struct Core: ~Copyable {
   var lostNotes = 0
   /// Calls that have not ended; the other records are of those that are remembered.
   var liveCalls = 0
-  /// CANCEL requests that have no final response yet.
+  /// CANCEL requests that have no final response yet, and what an element that ends has cancelled.
   var cancelling = 0
   var isDraining = false
   /// The limit of a drain was reached: what is left is being ended.
@@ -65,6 +68,8 @@ struct Core: ~Copyable {
     calls = SlotTable(
       limit: capacity.calls + capacity.endedCalls, firstGeneration: first)
     parked = SlotTable(limit: Limits.parked, firstGeneration: first)
+    questions = SlotTable(limit: Limits.questions, firstGeneration: first)
+    questionIndex = Index(expected: 64)
     serverIndex = Index(expected: 4096)
     callIndex = Index(expected: 64)
     shelf = Shelf(limit: capacity.shelf)
@@ -144,7 +149,11 @@ extension Core {
     for handle in clients.handles() { remove(client: handle) }
     for handle in servers.handles() { remove(server: handle) }
     for handle in parked.handles() {
-      if let record = parked.remove(handle) { shelf.release(record.leave()) }
+      guard let record = parked.remove(handle) else { continue }
+      switch record.leave() {
+      case .transaction: break
+      case .octets(let kept, _): shelf.release(kept)
+      }
     }
   }
 }
@@ -155,12 +164,21 @@ extension Core {
     guard clients[client].isOpen else { return }
     clients[client].isOpen = false
     if clients[client].method == .cancel { return cancelling &-= 1 }
+    awaitNoMore(client)
     guard let server = clients[client].server, servers.contains(server) else { return }
     servers[server].openBranches &-= 1
     if servers[server].openBranches == 0, servers[server].machine.isTerminated {
       remove(server: server)
     }
   }
+}
+
+/// Work that one input makes more of than an outbox may have room for.
+enum Chore {
+  /// A request that waited for the outside goes on.
+  case resume(Handle)
+  /// The limit of a drain was reached: a server transaction ends.
+  case leave(Handle)
 }
 
 extension Wheel {

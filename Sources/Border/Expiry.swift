@@ -25,7 +25,9 @@ extension Core {
       case .call(let handle):
         if calls.contains(handle) { expire(call: handle, now) }
       case .parked(let handle):
-        if parked.contains(handle) { overdue.append(payload) }
+        if parked.contains(handle) { patienceEnds(handle, now) }
+      case .question(let handle):
+        if questions.contains(handle) { expire(question: handle, now) }
       case nil:
         break
       }

@@ -25,21 +25,15 @@ extension Core {
     _ message: borrowing Message, _ essentials: Essentials, _ key: Key, _ set: RouteSet,
     _ routed: consuming Routed, _ turn: Turn, _ patch: inout Patch, _ out: inout Outbox
   ) throws(Refused) {
-    var search = routed.search
-    guard let way = routing.next(&search, arriving: turn.flow) else {
-      throw Refused(Refusal(480, .temporarilyUnavailable, .noTarget))
-    }
-    guard !servers.isFull, !clients.isFull else { throw full }
-    let call = try call(for: message, essentials, set, way, turn)
-    if let call { noteUse(message, essentials, of: set, call, turn.now) }
-    guard let server = enter(message, essentials, key, search, call, set, turn) else {
-      if let call, set.token == nil { forget(call) }
+    let departure = try depart(message, essentials, set, routed, turn)
+    guard let server = enter(message, essentials, key, departure, set, turn) else {
+      abandon(departure, set)
       throw full
     }
     if message.method == .invite { sendTrying(message, server, turn, patch, &out) }
-    let errand = Errand(essentials: essentials, set: set, way: way)
+    let errand = Errand(essentials: essentials, set: set, way: departure.way)
     if !forward(message, errand, for: server, turn.now, &patch, &out) {
-      if let call, set.token == nil { forget(call) }
+      abandon(departure, set)
       remove(server: server)
       // What was to be changed for the way out is no part of the refusal.
       patch.reset()
@@ -47,17 +41,64 @@ extension Core {
       throw full
     }
     settle(server: server)
-    if let call, set.token == nil { count(call) }
+    begun(departure, set)
   }
 
   /// A call has begun: its record is there to stay. One that found no room was never a call, and
   /// leaves no entry on the wheel: a flood of them would make it grow.
-  private mutating func count(_ call: Handle) {
+  private mutating func begun(_ departure: Departure, _ set: RouteSet) {
+    guard let call = departure.call, set.token == nil else { return }
     counters.calls &+= 1
     _ = wheel.arm(Ticket.call(call).payload, near: calls[call].deadline)
   }
 
-  private var full: Refused { Refused(Refusal(503, .serviceUnavailable, .tableFull)) }
+  /// As `begin`, for a request that has its server transaction: it had to wait for the outside.
+  mutating func begin(
+    again message: borrowing Message, _ essentials: Essentials, _ server: Handle, _ set: RouteSet,
+    _ routed: consuming Routed, _ turn: Turn, _ patch: inout Patch, _ out: inout Outbox
+  ) throws(Refused) {
+    let departure = try depart(message, essentials, set, routed, turn)
+    servers[server].call = departure.call
+    servers[server].passes = set.passes
+    servers[server].search = departure.search
+    let errand = Errand(essentials: essentials, set: set, way: departure.way)
+    patch.reset()
+    patch.stamp(essentials.via, turn.flow.remote)
+    if !forward(message, errand, for: server, turn.now, &patch, &out) {
+      abandon(departure, set)
+      throw full
+    }
+    settle(server: server)
+    begun(departure, set)
+  }
+
+  /// Where a request goes first, the targets that are left after that, and its call.
+  struct Departure {
+    var way: Way
+    var search: Search
+    var call: Handle?
+  }
+
+  private mutating func depart(
+    _ message: borrowing Message, _ essentials: Essentials, _ set: RouteSet,
+    _ routed: consuming Routed, _ turn: Turn
+  ) throws(Refused) -> Departure {
+    var search = routed.search
+    guard let way = routing.next(&search, arriving: turn.flow) else {
+      throw Refused(Refusal(480, .temporarilyUnavailable, .noTarget))
+    }
+    guard !servers.isFull, !clients.isFull else { throw full }
+    let call = try call(for: message, essentials, set, way, turn)
+    if let call { noteUse(message, essentials, of: set, call, turn.now) }
+    return Departure(way: way, search: search, call: call)
+  }
+
+  /// A request could not leave after all: the call that it would have begun is none.
+  private mutating func abandon(_ departure: Departure, _ set: RouteSet) {
+    if let call = departure.call, set.token == nil { forget(call) }
+  }
+
+  var full: Refused { Refused(Refusal(503, .serviceUnavailable, .tableFull)) }
 
   /// The call that a request belongs to: that of its token, or a new one for an INVITE that begins
   /// a dialog.
@@ -83,9 +124,10 @@ extension Core {
     return handle
   }
 
-  private mutating func enter(
-    _ message: borrowing Message, _ essentials: Essentials, _ key: Key, _ search: Search,
-    _ call: Handle?, _ set: RouteSet, _ turn: Turn
+  /// Makes the server transaction of a request; without a departure it is one that waits.
+  mutating func enter(
+    _ message: borrowing Message, _ essentials: Essentials, _ key: Key, _ departure: Departure?,
+    _ set: RouteSet, _ turn: Turn
   ) -> Handle? {
     let isReliable = turn.flow.transport.isReliable
     let machine =
@@ -103,8 +145,9 @@ extension Core {
     let record = ServerTransaction(
       machine: machine, key: key, method: message.method,
       flow: responseFlow(essentials.via, turn.flow), source: turn.flow.remote,
-      peer: turn.peer, request: request, client: nil, call: call, passes: set.passes,
-      search: search, best: ServerTransaction.Best(), tags: tags,
+      peer: turn.peer, request: request, client: nil, call: departure?.call,
+      passes: set.passes, search: departure?.search ?? Search(), best: ServerTransaction.Best(),
+      tags: tags,
       isInitial: essentials.toTag == nil)
     // There is room: `begin` has asked.
     guard let handle = servers.insert(record) else { return nil }
@@ -114,7 +157,7 @@ extension Core {
   }
 
   /// RFC 3261 §16.2: an INVITE gets its 100 at once.
-  private mutating func sendTrying(
+  mutating func sendTrying(
     _ message: borrowing Message, _ server: Handle, _ turn: Turn, _ patch: borrowing Patch,
     _ out: inout Outbox
   ) {
@@ -217,80 +260,5 @@ extension Core {
     return isOne
       ? .one(seal(.bothOfOther, peers))
       : .two(caller: seal(.callerOfOther, peers), callee: seal(.calleeOfOther, peers))
-  }
-
-  // MARK: Loops
-
-  /// RFC 5393 §4.2.1: what decides where a request goes, and nothing that changes from hop to hop.
-  mutating func loopHash(_ message: borrowing Message, _ essentials: Essentials) -> UInt64 {
-    var hash = self.hash()
-    hash.combine(message.bytes, message.outline.requestURI)
-    hash.combine(message.bytes, essentials.callID)
-    hash.combine(message.bytes, essentials.fromTag ?? .empty)
-    hash.combine(message.bytes, essentials.toTag ?? .empty)
-    hash.combine(UInt64(essentials.cSeq.number))
-    var place = message.next(.route, from: 0)
-    while let line = place {
-      hash.combine(message.bytes, message.headers[line].value)
-      place = message.next(.route, from: line &+ 1)
-    }
-    return hash.finish().a
-  }
-
-  /// Whether the request has been here before and would go the same way again (RFC 5393 §4.2.2):
-  /// one of the Vias is ours and its second part is what we would write. A spiral, which comes back
-  /// changed, is none.
-  mutating func hasLooped(_ message: borrowing Message, _ essentials: Essentials) -> Bool {
-    var place = message.next(.via, from: 0)
-    var own: UInt64?
-    while let line = place {
-      if let via = ownVia(message.bytes, message.headers[line].value) {
-        if own == nil { own = loopHash(message, essentials) }
-        if via == own { return true }
-      }
-      place = message.next(.via, from: line &+ 1)
-    }
-    return false
-  }
-
-  /// The call that this INVITE has made already on its way through this element: the record of the
-  /// pass before, by the topmost Via of ours.
-  private mutating func previousPass(_ message: borrowing Message) -> Handle? {
-    var place = message.next(.via, from: Int(message.outline.via) &+ 1)
-    while let line = place {
-      if let token = ownBranch(message.bytes, message.headers[line].value)?.token {
-        guard token.worker == worker, clients.contains(token.handle),
-          let server = clients[token.handle].server, servers.contains(server)
-        else { return nil }
-        return servers[server].call
-      }
-      place = message.next(.via, from: line &+ 1)
-    }
-    return nil
-  }
-
-  /// The loop part of the first branch in a Via line, if that is a branch of ours. Our Via always
-  /// stands in a line of its own when it leaves; who folds it into a list hides no loop that
-  /// Max-Forwards does not end.
-  private mutating func ownVia(_ bytes: Span<UInt8>, _ value: Slice) -> UInt64? {
-    guard let branch = ownBranch(bytes, value)?.text else { return nil }
-    var loop: UInt64 = 0
-    for place in branch.end &- 16..<branch.end {
-      let octet = bytes[place] | 0x20
-      let digit = octet >= 0x61 ? octet &- 0x57 : octet &- 0x30 | 0
-      loop = loop << 4 | UInt64(digit & 15)
-    }
-    return loop
-  }
-
-  private mutating func ownBranch(
-    _ bytes: Span<UInt8>, _ value: Slice
-  ) -> (text: Slice, token: Token)? {
-    guard let branch = Peek.branch(bytes, in: value),
-      branch.count == 7 + SealedToken.length + 1 + 16,
-      let sealed = SealedToken(reading: bytes, at: branch.start &+ 7),
-      let token = tokens.open(sealed), token.kind == .branch
-    else { return nil }
-    return (branch, token)
   }
 }

@@ -28,8 +28,7 @@ extension Core {
     do throws(Refused) {
       let admitted = try admitted(message, turn)
       let uri = try requestURI(message)
-      var set = try readRouteSet(message, uri)
-      mend(&set, message, essentials, turn)
+      let set = try readRouteSet(message, uri, essentials, turn)
       guard set.token != nil, essentials.maxForwards != 0, !hasLooped(message, essentials) else {
         throw Refused.silence
       }
@@ -38,7 +37,7 @@ extension Core {
       forwardACK(message, essentials, set, routed.search, turn, &patch, &out)
     } catch {
       // An ACK is never answered, but it may have to wait for a name as its INVITE had.
-      if case .ask(let question) = error.answer { return park(message, question, turn) }
+      if case .ask(let question) = error.answer, park(message, question, turn) { return }
       counters.strayAcks &+= 1
     }
   }
@@ -148,6 +147,29 @@ extension Core {
 
   // MARK: CANCEL
 
+  /// The limit of a drain was reached: who waits for an answer gets 503, and the callee is
+  /// cancelled. One that has not answered yet is cancelled when it does, if that is in time.
+  mutating func leave(
+    _ server: Handle, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
+    _ out: inout Outbox
+  ) {
+    guard servers.contains(server), servers[server].isPending else { return }
+    servers[server].isCancelled = true
+    let outcome = cancelBranch(of: server, now, &desk, &out)
+    if outcome == .wait || outcome == .send, let client = servers[server].client {
+      clients[client].isAwaited = true
+      cancelling &+= 1
+    }
+    respondOwn(server, 503, "Service Unavailable", now, &patch, &desk, &out)
+  }
+
+  /// A target that was waited for has given its final response, or will not.
+  mutating func awaitNoMore(_ client: Handle) {
+    guard clients[client].isAwaited else { return }
+    clients[client].isAwaited = false
+    cancelling &-= 1
+  }
+
   /// RFC 3261 §9.2 and §16.10: a CANCEL is answered here, and the branch at work is cancelled. It
   /// has to come from where its INVITE came from.
   mutating func cancel(
@@ -175,10 +197,26 @@ extension Core {
     if let call = servers[server].call, calls.contains(call), calls[call].state == .calling {
       calls[call].wasCancelled = true
     }
-    guard let client = servers[server].client, clients.contains(client) else { return }
-    let outcome = clients[client].machine.cancel(now: turn.now)
-    if outcome == .send { sendCANCEL(client, turn.now, &desk, &out) }
+    // It still waits for the outside, and went nowhere.
+    if servers[server].isParked {
+      return respondOwn(server, 487, "Request Terminated", turn.now, &patch, &desk, &out)
+    }
+    cancelBranch(of: server, turn.now, &desk, &out)
+  }
+
+  /// Cancels the branch at work, at once or after its first provisional response (RFC 3261 §9.1).
+  /// - Returns: what came of it; `nil` when there is no such branch.
+  @discardableResult
+  mutating func cancelBranch(
+    of server: Handle, _ now: Instant, _ desk: inout Desk, _ out: inout Outbox
+  ) -> InviteClient.CancelOutcome? {
+    guard servers[server].method == .invite, let client = servers[server].client,
+      clients.contains(client)
+    else { return nil }
+    let outcome = clients[client].machine.cancel(now: now)
+    if outcome == .send { sendCANCEL(client, now, &desk, &out) }
     settle(client: client)
+    return outcome
   }
 
   /// Sends the CANCEL of a client transaction, as a client transaction of its own with the same

@@ -4,11 +4,26 @@ import Routing
 import SIP
 import Transactions
 
-/// A request that waits for the outside to answer a question: its octets, and where it came from.
+/// A request that waits for the outside to answer a question.
 struct Parked: ~Copyable {
-  let request: Kept
-  let flow: Flow
+  enum Request: ~Copyable {
+    /// One that has a server transaction, which keeps it.
+    case transaction(Handle)
+    /// An ACK, which has none: its octets, and where it came from.
+    case octets(Kept, Flow)
+  }
+
+  let request: Request
+  let question: Handle
+}
+
+/// A question that was put to the outside.
+struct Asked: ~Copyable {
+  /// What stands for the host name.
   let name: Key
+  /// Whose request wanted it first.
+  let peer: PeerID
+  let until: Instant
 }
 
 /// Something that a border wants to know of the outside.
@@ -20,46 +35,173 @@ package struct Inquiry: Sendable {
 }
 
 // Waiting is a value: the request is parked, the worker goes on, and the answer brings the request
-// back to where it was. Its retransmissions meanwhile are parked too, and find the transaction when
-// they come back.
+// back to where it was. A request other than an ACK has its server transaction meanwhile, so that
+// an INVITE gets its 100 at once, what is sent again is absorbed, and a CANCEL finds it. All
+// requests that want one name wait for one answer.
 extension Core {
-  mutating func park(_ message: borrowing Message, _ question: Question, _ turn: Turn) {
-    guard case .addresses(let name) = question, inquiries.count < Limits.parked,
-      let request = shelf.keep(message.bytes.extracting(..<message.outline.end))
-    else {
-      return counters.refused &+= 1
+  /// Makes a request wait, with a server transaction of its own; 503 where there is no room.
+  mutating func hold(
+    _ message: borrowing Message, _ essentials: Essentials, _ key: Key, _ question: Question,
+    _ turn: Turn, _ patch: borrowing Patch, _ out: inout Outbox
+  ) {
+    do throws(Refused) {
+      guard !parked.isFull, let asked = ask(message, question, turn) else {
+        throw Refused(Refusal(503, .serviceUnavailable, .tooManyWaiting))
+      }
+      guard !servers.isFull, let server = enter(message, essentials, key, nil, RouteSet(), turn)
+      else { throw full }
+      servers[server].isParked = true
+      if message.method == .invite { sendTrying(message, server, turn, patch, &out) }
+      settle(server: server)
+      wait(Parked(request: .transaction(server), question: asked), turn.now)
+    } catch {
+      refuse(message, essentials, error, turn, patch, &out)
     }
-    let key = routing.key(ofName: name, in: message.bytes)
-    let record = Parked(request: request, flow: turn.flow, name: key)
-    guard let handle = parked.upcoming() else { return shelf.release(record.leave()) }
-    _ = parked.insert(record)
-    var text: [UInt8] = []
-    text.append(addingCapacity: name.count) { $0.write(message.bytes, name) }
-    let ticket = Ticket.parked(handle).payload
-    inquiries.append(Inquiry(ticket: ticket, name: text))
-    _ = wheel.arm(ticket, near: turn.now + Limits.patience)
   }
 
-  /// Takes an answer, or the end of patience, which is one without an address.
-  /// - Returns: where the request on the desk came from, or `nil` when nobody waits any more.
-  mutating func answered(
-    _ ticket: UInt64, _ address: Address?, _ now: Instant, _ desk: inout Desk
-  ) -> Flow? {
-    guard case .parked(let handle) = Ticket(ticket), let record = parked.remove(handle) else {
+  /// Makes an ACK wait, as it is.
+  /// - Returns: whether there was room for it.
+  mutating func park(_ message: borrowing Message, _ question: Question, _ turn: Turn) -> Bool {
+    guard !parked.isFull, let asked = ask(message, question, turn),
+      let request = shelf.keep(message.bytes.extracting(..<message.outline.end))
+    else { return false }
+    wait(Parked(request: .octets(request, turn.flow), question: asked), turn.now)
+    return true
+  }
+
+  private mutating func wait(_ record: consuming Parked, _ now: Instant) {
+    // There is room: it was asked for.
+    guard let handle = parked.insert(record) else { return }
+    _ = wheel.arm(Ticket.parked(handle).payload, near: now + Limits.patience)
+  }
+
+  /// The question that asks for a name: one that is under way, or a new one.
+  private mutating func ask(
+    _ message: borrowing Message, _ question: Question, _ turn: Turn
+  ) -> Handle? {
+    guard case .addresses(let name) = question else { return nil }
+    let key = routing.key(ofName: name, in: message.bytes)
+    if let known = questionIndex.find(key), questions.contains(known) { return known }
+    guard questions.count < Limits.questions, asked(by: turn.peer) < Limits.questionsOfPeer else {
       return nil
     }
-    let flow = record.flow
-    routing.names.note(record.name, address, now: now)
-    if address == nil { note(.unresolved(flow: flow)) }
-    let request = record.leave()
-    let isLaid = desk.lay(shelf.bytes(of: request))
-    shelf.release(request)
+    let until = turn.now + Limits.questionLife
+    guard let handle = questions.insert(Asked(name: key, peer: turn.peer, until: until)) else {
+      return nil
+    }
+    questionIndex.insert(key, handle)
+    var text: [UInt8] = []
+    text.append(addingCapacity: name.count) { $0.write(message.bytes, name) }
+    let ticket = Ticket.question(handle).payload
+    inquiries.append(Inquiry(ticket: ticket, name: text))
+    _ = wheel.arm(ticket, near: until)
+    return handle
+  }
+
+  private mutating func asked(by peer: PeerID) -> Int {
+    var count = 0
+    for handle in questions.handles() where questions[handle].peer == peer { count &+= 1 }
+    return count
+  }
+
+  // MARK: The answer, or none
+
+  /// Takes an answer: all that wait for it go on.
+  mutating func answered(_ ticket: UInt64, _ address: Address?, _ now: Instant) {
+    guard case .question(let handle) = Ticket(ticket), let asked = questions.remove(handle) else {
+      return
+    }
+    questionIndex.remove(asked.name)
+    routing.names.note(asked.name, address, now: now)
+    for waiting in parked.handles() where parked[waiting].question == handle {
+      chores.append(.resume(waiting))
+    }
+  }
+
+  /// A request has waited long enough. It goes on as if the name had no address, and so does what
+  /// comes for that name in the next while; the question stays, for a late answer is one as well.
+  mutating func patienceEnds(_ handle: Handle, _ now: Instant) {
+    let question = parked[handle].question
+    if questions.contains(question) {
+      routing.names.noteSilence(questions[question].name, now: now)
+    }
+    chores.append(.resume(handle))
+  }
+
+  mutating func expire(question handle: Handle, _ now: Instant) {
+    let (name, until) = (questions[handle].name, questions[handle].until)
+    if now < until {
+      _ = wheel.arm(Ticket.question(handle).payload, near: until)
+    } else {
+      _ = questions.remove(handle)
+      questionIndex.remove(name)
+    }
+  }
+
+  /// Sends a request on that has waited; what is wrong with it now goes back by its transaction.
+  mutating func resume(
+    _ server: Handle, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
+    _ out: inout Outbox
+  ) {
+    guard servers.contains(server), servers[server].isParked, servers[server].isPending,
+      desk.lay(shelf.bytes(of: servers[server].request))
+    else { return }
+    servers[server].isParked = false
+    guard let refused = goOn(desk, server, now, &patch, &out) else { return }
+    let refusal =
+      switch refused.answer {
+      case .refusal(let refusal, _): refusal
+      // It was sound when it came, and one answer is all that it waits for.
+      default: Refusal(500, .serverError, .unknownName)
+      }
+    counters.refused &+= 1
+    if refusal.cause == .unknownName { note(.unresolved(flow: servers[server].flow)) }
+    note(
+      .refused(refusal, flow: servers[server].flow, method: servers[server].method))
+    respondOwn(server, refusal.status, refusal.phrase.text, now, &patch, &desk, &out)
+  }
+
+  private mutating func goOn(
+    _ desk: borrowing Desk, _ server: Handle, _ now: Instant, _ patch: inout Patch,
+    _ out: inout Outbox
+  ) -> Refused? {
+    let message = Message(desk.bytes.span, desk.table)
+    var flow = servers[server].flow
+    flow.remote = servers[server].source
+    let turn = Turn(flow: flow, now: now, peer: servers[server].peer)
+    do throws(Refused) {
+      let essentials = try readEssentials(message)
+      let admitted = try admitted(message, turn)
+      let uri = try requestURI(message)
+      let vouched = try vouched(admitted, message)
+      let set = try readRouteSet(message, uri, essentials, turn)
+      let routed = try passed(vouched, message, essentials, uri, set, turn)
+      try begin(again: message, essentials, server, set, routed, turn, &patch, &out)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func readEssentials(_ message: borrowing Message) throws(Refused) -> Essentials {
+    do throws(Malformed) {
+      return try Essentials(message)
+    } catch {
+      throw Refused(malformed: error)
+    }
+  }
+
+  /// Takes out an ACK that waited, and lays it on the desk.
+  /// - Returns: where it came from.
+  mutating func unpark(_ kept: consuming Kept, _ flow: Flow, _ desk: inout Desk) -> Flow? {
+    let isLaid = desk.lay(shelf.bytes(of: kept))
+    shelf.release(kept)
     return isLaid ? flow : nil
   }
 }
 
 extension Parked {
-  consuming func leave() -> Kept { request }
+  consuming func leave() -> Request { request }
 }
 
 extension Border {
@@ -74,8 +216,19 @@ extension Border {
   package mutating func answer(
     _ ticket: UInt64, _ address: Address?, now: Instant, into out: inout Outbox
   ) {
-    guard let flow = core.answered(ticket, address, now, &desk) else { return }
-    let request = desk.bytes
-    receive(request.span, from: flow, now: now, into: &out)
+    core.answered(ticket, address, now)
+    doChores(now, &out)
+  }
+
+  mutating func resume(_ handle: Handle, _ now: Instant, _ out: inout Outbox) {
+    guard let record = core.parked.remove(handle) else { return }
+    switch record.leave() {
+    case .transaction(let server):
+      core.resume(server, now, &patch, &desk, &out)
+    case .octets(let kept, let flow):
+      guard let flow = core.unpark(kept, flow, &desk) else { return }
+      let request = desk.bytes
+      receive(request.span, from: flow, now: now, into: &out)
+    }
   }
 }

@@ -27,7 +27,7 @@ struct ServerTransaction: ~Copyable {
   var openBranches = 0
   var call: Handle?
   /// The calls that a request of a spiral belongs to, `call` among them.
-  let passes: Passes?
+  var passes: Passes?
   /// The targets that are left to try.
   var search: Search
   /// The best final response of the branches that failed so far, as it would go upstream.
@@ -39,6 +39,8 @@ struct ServerTransaction: ~Copyable {
   /// Whether the request had no To tag: an INVITE is then the one that the call began with.
   let isInitial: Bool
   var isCancelled = false
+  /// Whether it waits for the outside and has been sent nowhere.
+  var isParked = false
   /// Whether its final response has not gone out yet.
   var isPending = true
   /// The time of its valid entry on the wheel.
@@ -87,6 +89,8 @@ struct ClientTransaction: ~Copyable {
   var cancel: Handle?
   /// Whether a final response may come that matters: a 2xx to an INVITE, any to a CANCEL.
   var isOpen: Bool
+  /// Whether this element waits for its final response before it ends: it has to be acknowledged.
+  var isAwaited = false
   var armed = Instant.distantFuture
 }
 
@@ -97,6 +101,7 @@ enum Ticket {
   case client(Handle)
   case call(Handle)
   case parked(Handle)
+  case question(Handle)
 
   init?(_ payload: UInt64) {
     let handle = Handle(
@@ -107,6 +112,7 @@ enum Ticket {
     case 2: self = .client(handle)
     case 3: self = .call(handle)
     case 4: self = .parked(handle)
+    case 5: self = .question(handle)
     default: return nil
     }
   }
@@ -117,6 +123,7 @@ enum Ticket {
     case .client(let handle): Self.pack(2, handle)
     case .call(let handle): Self.pack(3, handle)
     case .parked(let handle): Self.pack(4, handle)
+    case .question(let handle): Self.pack(5, handle)
     }
   }
 

@@ -39,10 +39,8 @@ extension Core {
     _ patch: borrowing Patch, _ out: inout Outbox
   ) {
     switch refused.answer {
-    case .silence:
+    case .silence, .ask:
       break
-    case .ask(let question):
-      park(message, question, turn)
     case .malformed(let fault):
       reply(
         message, essentials.via, Reply(400, fault.fault.phrase, toTag: toTag(message)), turn, patch,

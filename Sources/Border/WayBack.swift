@@ -30,6 +30,7 @@ extension Core {
     }
     let status = message.outline.status
     let outcome = clients[client].machine.receive(status, now: turn.now, &shelf)
+    if status >= 200 { awaitNoMore(client) }
     if status >= 300 || status >= 200 && clients[client].method == .cancel {
       close(branch: client)
     }

@@ -62,14 +62,14 @@ extension Core {
       let uri = try checked(message, essentials)
       let vouched = try vouched(admitted, message)
       if isForUs(message, uri) { throw .capabilities }
-      var set = try readRouteSet(message, uri)
-      mend(&set, message, essentials, turn)
-      // Only within a dialog does a token say where to go: without a To tag it opens no door.
-      if essentials.toTag == nil { set.opensNoDoor() }
+      let set = try readRouteSet(message, uri, essentials, turn)
       let routed = try passed(vouched, message, essentials, uri, set, turn)
       try begin(message, essentials, key, set, routed, turn, &patch, &out)
     } catch {
-      refuse(message, essentials, error, turn, patch, &out)
+      guard case .ask(let question) = error.answer else {
+        return refuse(message, essentials, error, turn, patch, &out)
+      }
+      hold(message, essentials, key, question, turn, patch, &out)
     }
   }
 
@@ -126,12 +126,19 @@ extension Core {
       && configuration.isOwn(uri.hostPort, in: message.bytes)
   }
 
-  mutating func readRouteSet(_ message: borrowing Message, _ uri: URI) throws(Refused) -> RouteSet {
+  mutating func readRouteSet(
+    _ message: borrowing Message, _ uri: URI, _ essentials: Essentials, _ turn: Turn
+  ) throws(Refused) -> RouteSet {
+    var set: RouteSet
     do throws(Malformed) {
-      return try routeSet(message, uri)
+      set = try routeSet(message, uri)
     } catch {
       throw Refused(malformed: error)
     }
+    mend(&set, message, essentials, turn)
+    // Only within a dialog does a token say where to go.
+    if essentials.toTag == nil { set.opensNoDoor() }
+    return set
   }
 
   /// The stages that ask who it is, each of which takes the proof of the one before.

@@ -8,4 +8,6 @@ enum Limits {
   /// record's own time.
   static let lifetime = Interval.seconds(60)
   static let negativeLifetime = Interval.seconds(5)
+  /// For how long a name that nobody answered for in time is not waited for again.
+  static let silentLifetime = Interval.seconds(30)
 }

@@ -30,7 +30,18 @@ package struct NameBook: Sendable {
 
   /// Notes an answer. Beyond `Limits.names` the one that ends soonest is forgotten.
   package mutating func note(_ name: Key, _ address: Address?, now: Instant) {
-    let lifetime = address == nil ? Limits.negativeLifetime : Limits.lifetime
+    note(name, address, for: address == nil ? Limits.negativeLifetime : Limits.lifetime, now)
+  }
+
+  /// Notes that no answer came in time. Whoever asks for the name in the next while does not wait
+  /// for it; an answer that comes after all is believed.
+  package mutating func noteSilence(_ name: Key, now: Instant) {
+    note(name, nil, for: Limits.silentLifetime, now)
+  }
+
+  private mutating func note(
+    _ name: Key, _ address: Address?, for lifetime: Interval, _ now: Instant
+  ) {
     let entry = Entry(name: name, address: address, until: now + lifetime)
     if let place = entries.firstIndex(where: { $0.name == name || $0.until <= now }) {
       entries[place] = entry

@@ -20,6 +20,9 @@ package struct Search: Hashable, Sendable {
     self.named = named
   }
 
+  /// A search that leads nowhere yet: the request waits for the outside.
+  package init() { self.init(next: 0, end: 0) }
+
   /// A search that leads to one target that is known.
   package init(to target: Target) { self.init(next: 0, end: 0, named: target) }
 

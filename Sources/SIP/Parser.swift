@@ -188,7 +188,7 @@ public enum Parser {
     return Slice(from: start, to: end)
   }
 
-  private static func isWhite(_ octet: UInt8) -> Bool {
+  static func isWhite(_ octet: UInt8) -> Bool {
     octet == 0x20 || octet == 0x09 || octet == 0x0d || octet == 0x0a
   }
 

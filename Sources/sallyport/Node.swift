@@ -46,7 +46,7 @@ struct Node: ~Copyable, Element {
   mutating func expire(now: Instant, into out: inout Outbox) {
     border.expire(now: now, into: &out)
     if let limit = drainLimit, limit <= now {
-      border.endCalls(now: now)
+      border.endCalls(now: now, into: &out)
       drainLimit = .distantFuture
     }
     tell()

@@ -161,6 +161,7 @@ extension Refusal.Cause {
     case .unknownName: "unknown-name"
     case .noTarget: "no-target"
     case .tableFull: "table-full"
+    case .tooManyWaiting: "too-many-waiting"
     case .draining: "draining"
     }
   }

@@ -66,7 +66,7 @@ struct Run: ParsableCommand {
     let level = Line.Level(snapshot.settings.level)
     let peers = snapshot.peers.names.map { Array($0.utf8) }
     let count = snapshot.settings.workers
-    let resolver = Resolver(families: families(configuration))
+    let lookups = lookups(families(configuration), workers: count)
     return try Workers<Node>(
       configuration.listeners.map { Platform.Listener($0.transport, $0.local) },
       Platform.Settings(snapshot.settings)
@@ -75,8 +75,15 @@ struct Run: ParsableCommand {
         configuration, worker: UInt8(worker), of: count, seed: seed, now: Clock.now())
       let report = Report(level: level, redacted: redacted, peers: peers)
       return Node(border, report, journal, worker: worker) { inquiry, worker in
-        resolver.ask(inquiry.name) { crew.answer(inquiry.ticket, $0, to: worker) }
+        lookups.ask(inquiry.name) { crew.answer(inquiry.ticket, $0, to: worker) }
       }
+    }
+  }
+
+  /// Twice as many threads as one peer can hold with dead names: 8 for each worker.
+  private func lookups(_ families: (ipv4: Bool, ipv6: Bool), workers: Int) -> Lookups {
+    Lookups(threads: 16 * workers, names: 256 * workers) {
+      NameService.address(of: $0, families: families)
     }
   }
 

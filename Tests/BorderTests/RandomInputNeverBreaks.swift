@@ -63,6 +63,8 @@ final class Mischief {
     layout.capacity.shelf = 0
     exchange = Exchange(layout)
     exchange.world.link = .lossy(20)
+    // Some names are answered for, the others never.
+    if seed % 2 == 0 { exchange.element.names["new.example"] = endpoint(Stage.second).address }
   }
 
   private var anybody: Talker {
@@ -191,6 +193,7 @@ final class Mischief {
   }
 
   func expectNothingLeft(_ place: SourceLocation = #_sourceLocation) {
+    if chance.below(2) == 0 { exchange.element.endCalls() }
     exchange.world.run(for: .seconds(1500))
     let (occupancy, counters) = (exchange.element.occupancy, exchange.element.counters)
     #expect(exchange.element.isEmpty, "\(occupancy)", sourceLocation: place)

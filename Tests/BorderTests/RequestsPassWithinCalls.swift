@@ -216,35 +216,6 @@ struct TransportsMeet {
     exchange.expectNothingLeft()
     #expect(exchange.element.ended.map(\.cause) == [.refused])
   }
-
-  @Test("a name of the outside is asked for once, and the request waits for it")
-  func names() {
-    for isKnown in [true, false] {
-      var layout = Stage.layout()
-      layout.resolvesNames = true
-      let exchange = Exchange(layout)
-      exchange.element.names = ["new.example": isKnown ? endpoint(Stage.east).address : nil]
-      let ask = Ask("MESSAGE") { $0.more = ["Route: <sip:new.example;lr>"] }
-      exchange.send(ask.text, from: exchange.west)
-      exchange.pause()
-      #expect(exchange.east.all("MESSAGE").count == (isKnown ? 1 : 0))
-      #expect(exchange.west.all("500").count == (isKnown ? 0 : 1))
-      exchange.answerIfHeard("MESSAGE", 200, by: exchange.east)
-      exchange.expectNothingLeft()
-    }
-  }
-
-  @Test("a name that nobody answers for: 500 when patience ends")
-  func unansweredName() {
-    var layout = Stage.layout()
-    layout.resolvesNames = true
-    let exchange = Exchange(layout)
-    let ask = Ask("MESSAGE") { $0.more = ["Route: <sip:new.example;lr>"] }
-    exchange.send(ask.text, from: exchange.west)
-    exchange.pause(.seconds(5))
-    #expect(exchange.west.all("500").count == 1)
-    exchange.expectNothingLeft()
-  }
 }
 
 @Suite("Limits and the end: 503, and nothing leaks")
@@ -264,15 +235,6 @@ struct LimitsHold {
     exchange.send(dialog.ask("BYE", fromWest: true, number: 3).text, from: exchange.west)
     exchange.answer("BYE", 200, by: exchange.east)
     #expect(exchange.element.isIdle())
-    exchange.expectNothingLeft()
-  }
-
-  @Test("the end of a drain ends the records of calls")
-  func endOfDrain() {
-    let exchange = Exchange()
-    _ = exchange.establish()
-    exchange.element.endCalls()
-    #expect(exchange.element.ended.map(\.cause) == [.shutdown])
     exchange.expectNothingLeft()
   }
 

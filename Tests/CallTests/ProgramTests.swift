@@ -35,6 +35,27 @@ struct ProgramTests {
     }
   }
 
+  @Test(
+    "at the drain's limit callers hear 503 and callees that ring a CANCEL, and then it ends",
+    arguments: Crossing.all.prefix(2))
+  func drainTellsEverybody(crossing: Crossing) async throws {
+    try await withFolder { folder in
+      let load = SIPp.Load(calls: 20, rate: 40)
+      let callee = try await crossing.callee("cancel", calls: load, in: folder)
+      let target = crossing.target(callee.host, callee.port)
+      var policy = try PolicyText(port: Ports.block(), calleeTargets: [target])
+      policy.drain = "1s"
+      let element = try await Element(policy, in: folder)
+      let caller = try crossing.caller("left", calls: load, to: element, in: folder)
+      try await Task.sleep(for: .seconds(2))
+      element.child.signal(SIGTERM)
+      let status = try await element.child.status(within: .seconds(5))
+      #expect(status == 0, "\(element.child.said.suffix(1000))")
+      try await caller.expectAllCalls(within: .seconds(10))
+      try await callee.expectAllCalls(within: .seconds(10))
+    }
+  }
+
   @Test("with no calls, it ends at once when asked to")
   func endsAtOnce() async throws {
     try await withFolder { folder in

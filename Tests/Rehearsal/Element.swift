@@ -17,6 +17,8 @@ package final class Element: Station {
   /// What the DNS of this world says: an address, or that there is none.
   package var names: [String: Address?] = [:]
   package var resolution = Interval.milliseconds(50)
+  /// The names that were asked for, in their order.
+  package private(set) var asked: [String] = []
   /// Who wanted to be told when one of the latest messages could not be sent.
   package private(set) var owners: [UInt64] = []
   /// Is shown every message that it sends, and where to.
@@ -73,7 +75,7 @@ package final class Element: Station {
   package func drainCalls() { border.drain() }
 
   package func endCalls() {
-    border.endCalls(now: world.now)
+    border.endCalls(now: world.now, into: &outbox)
     settle()
   }
 
@@ -126,6 +128,7 @@ package final class Element: Station {
   /// name at all.
   private func ask(_ inquiry: Inquiry) {
     let name = String(decoding: inquiry.name, as: UTF8.self)
+    asked.append(name)
     guard let answer = names[name] else { return }
     world.schedule(after: resolution) { [self] in
       border.answer(inquiry.ticket, answer, now: world.now, into: &outbox)
