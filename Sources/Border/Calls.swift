@@ -27,6 +27,9 @@ extension Core {
       // RFC 3261 §15.1.1: the dialog is over whatever the answer, unless the BYE is to be sent
       // again with credentials. The call is over with its last dialog.
       endDialog(servers[server].tags, call, servers[server].passes, now)
+    case .refer, .subscribe:
+      // What was refused begins nothing.
+      if status >= 300 { note(.ends, call, servers[server].passes) }
     default:
       break
     }
@@ -58,36 +61,46 @@ extension Core {
   /// A request within a dialog may begin or refresh another usage of it, which keeps the record of
   /// its call beyond the end of the call (RFC 5057 §3): a subscription by SUBSCRIBE for its Expires
   /// (RFC 6665 §4.2.1.1; the answer can only shorten it), one by REFER for as long as the referred
-  /// call may ring, until its first NOTIFY says how long (RFC 3515 §2.4.4).
+  /// call may ring, until its first NOTIFY says how long (RFC 3515 §2.4.4). The NOTIFY that ends
+  /// one says so.
   mutating func noteUse(
     _ message: borrowing Message, _ essentials: Essentials, of set: RouteSet, _ call: Handle,
     _ now: Instant
   ) {
-    guard essentials.toTag != nil, let asked = usage(message) else { return }
-    let end = now + min(asked, Dialogs.Limits.usage)
-    var place: Handle? = set.passes?.newest ?? call
+    guard essentials.toTag != nil, let usage = usage(message, now) else { return }
+    note(usage, call, set.passes)
+  }
+
+  private mutating func note(
+    _ usage: Call.Usage, _ call: Handle, _ passes: ServerTransaction.Passes?
+  ) {
+    var place: Handle? = passes?.newest ?? call
     for _ in 0..<Limits.routes {
       guard let pass = place, calls.contains(pass) else { return }
-      calls[pass].use(until: end)
-      place = before(pass, set.passes)
+      calls[pass].note(usage)
+      place = before(pass, passes)
     }
   }
 
-  private mutating func usage(_ message: borrowing Message) -> Interval? {
+  private mutating func usage(_ message: borrowing Message, _ now: Instant) -> Call.Usage? {
+    let most = Dialogs.Limits.usage
     do throws(Malformed) {
       switch message.method {
       case .refer:
-        return configuration.timing.c
+        return .begins(until: now + configuration.timing.c)
       case .subscribe:
         // RFC 6665 §8.2.4: without Expires the package's own time holds, which nobody knows here.
-        guard let line = message.next(.expires) else { return Dialogs.Limits.usage }
-        let value = message.headers[line].value
-        return .seconds(Int64(try Scalar.deltaSeconds(message.bytes, value)))
+        guard let line = message.next(.expires) else { return .begins(until: now + most) }
+        let seconds = try Scalar.deltaSeconds(message.bytes, message.headers[line].value)
+        // Without time it ends one, which its last NOTIFY will say.
+        guard seconds > 0 else { return nil }
+        return .begins(until: now + min(.seconds(Int64(seconds)), most))
       case .notify:
         guard let line = message.next(.subscriptionState) else { return nil }
         let state = try SubscriptionState.parse(message.bytes, message.headers[line].value)
-        guard state.state != .terminated, let seconds = state.expires else { return nil }
-        return .seconds(Int64(seconds))
+        if state.state == .terminated { return .ends }
+        guard let seconds = state.expires else { return nil }
+        return .lasts(until: now + min(.seconds(Int64(seconds)), most))
       default:
         return nil
       }

@@ -61,12 +61,14 @@ package struct Call: Sendable {
   private var dialogs: (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
   package var began: Instant
   package var answered = Instant(nanoseconds: 0)
-  /// When it ends if nobody ends it before; once it has ended, when its record is forgotten.
-  package private(set) var deadline: Instant
   /// When it ends at the latest, and all that was begun in its dialogs with it.
   private var longest: Instant
-  /// How long another usage of its dialogs lasts, as far as is known (RFC 5057 §3).
+  /// Until when it is remembered in any case, once it has ended.
+  private var rememberedUntil = Instant(nanoseconds: 0)
+  /// How long other usages of its dialogs last, as far as is known (RFC 5057 §3), and how many were
+  /// begun and did not end: at most, for one that is refreshed counts again.
   private var usedUntil = Instant(nanoseconds: 0)
+  private var usages: UInt8 = 0
   /// The record of the pass before this one, where its INVITE came through this element more than
   /// once (a spiral).
   package var previous: Handle?
@@ -84,7 +86,6 @@ package struct Call: Sendable {
     calleeFlow = callee.flow
     self.policy = policy
     self.began = began
-    self.deadline = deadline
     longest = deadline
   }
 
@@ -138,17 +139,39 @@ package struct Call: Sendable {
     return (dialogs.0 | dialogs.1 | dialogs.2 | dialogs.3) & 1 == 0
   }
 
-  /// Another usage of its dialogs lasts until then: a subscription (RFC 6665, RFC 3515). It never
-  /// outlives the longest time that a call may last.
-  package mutating func use(until end: Instant) {
-    usedUntil = max(usedUntil, min(end, longest))
-    if state == .ended { deadline = max(deadline, usedUntil) }
+  /// When it ends if nobody ends it before; once it has ended, when its record is forgotten.
+  package var deadline: Instant {
+    state == .ended ? max(rememberedUntil, usedUntil) : longest
+  }
+
+  /// What becomes of another usage of its dialogs: a subscription (RFC 6665, RFC 3515).
+  package enum Usage: Hashable, Sendable {
+    /// It was asked for, or refreshed, until then.
+    case begins(until: Instant)
+    /// It goes on until then.
+    case lasts(until: Instant)
+    /// It is over, or was refused.
+    case ends
+  }
+
+  /// Notes what becomes of another usage. None outlives the longest time that a call may last.
+  package mutating func note(_ usage: Usage) {
+    switch usage {
+    case .begins(let end):
+      usages = usages == .max ? .max : usages + 1
+      usedUntil = max(usedUntil, min(end, longest))
+    case .lasts(let end):
+      usedUntil = max(usedUntil, min(end, longest))
+    case .ends:
+      usages = usages == 0 ? 0 : usages - 1
+      if usages == 0 { usedUntil = Instant(nanoseconds: 0) }
+    }
   }
 
   /// It has ended, and is remembered for at least this long, and as long as its other usages last.
   package mutating func end(now: Instant, rememberedFor grace: Interval) {
     state = .ended
-    deadline = max(now + grace, usedUntil)
+    rememberedUntil = now + grace
   }
 
   /// A late 2xx made a dialog after its end: it goes on.
@@ -156,7 +179,6 @@ package struct Call: Sendable {
     state = .answered
     self.status = status
     answered = now
-    self.deadline = deadline
     longest = deadline
   }
 

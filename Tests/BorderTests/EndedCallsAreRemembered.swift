@@ -67,10 +67,23 @@ struct EndedCallsAreRemembered {
     #expect(notifies(exchange, dialog, 3, "active;expires=300"))
     exchange.pause(.seconds(280))
     #expect(notifies(exchange, dialog, 4, "terminated;reason=noresource"))
-    exchange.expectNothingLeft()
+    // That was the last of it.
+    exchange.pause(.seconds(40))
     #expect(!notifies(exchange, dialog, 5, "active"))
     #expect(exchange.east.all("481").count == 1)
+    exchange.expectNothingLeft()
     #expect(exchange.element.ended.count == 1)
+  }
+
+  @Test("a REFER that is refused keeps nothing", arguments: [202, 603])
+  func refusedRefer(_ status: Int) {
+    let exchange = Exchange()
+    let dialog = exchange.establish()
+    exchange.send(dialog.ask("REFER", fromWest: true).text, from: exchange.west)
+    exchange.answer("REFER", status, by: exchange.east)
+    hangUp(exchange, dialog)
+    exchange.pause(.seconds(40))
+    #expect(exchange.element.occupancy.endedCalls == (status == 202 ? 1 : 0))
   }
 
   @Test("a subscription keeps the way for its Expires, and for an hour at most")
