@@ -12,7 +12,8 @@ SECONDS_TO_FUZZ ?= 60
 
 BUILD_NEEDS := pkg-config:pkg-config libssl-dev
 TEST_NEEDS := sip-tester:sipp
-BENCH_NEEDS := kamailio:kamailio libsofia-sip-ua-dev gcc:gcc python3:python3 sip-tester:sipp
+BENCH_NEEDS := kamailio:kamailio libsofia-sip-ua-dev gcc:gcc python3:python3 sip-tester:sipp \
+	valgrind:valgrind
 
 .PHONY: help run call build test bench format lint-code fuzz build-tools test-tools
 

@@ -74,6 +74,9 @@ let package = Package(
     .executableTarget(
       name: "ParserBenchmark", dependencies: ["Basics", "SIP"],
       path: "Tests/Benchmarks/ParserBenchmark", swiftSettings: settings),
+    .executableTarget(
+      name: "CoreBenchmark", dependencies: ["Basics", "Rehearsal"],
+      path: "Tests/Benchmarks/CoreBenchmark", swiftSettings: settings),
 
     tests("HouseTests", []),
     tests("AdmissionTests", ["Basics", "SIP", "Admission"]),

@@ -46,18 +46,17 @@ extension SealedToken {
     guard offset >= 0, text.count >= Self.length, offset <= text.count &- Self.length else {
       return nil
     }
-    keyID = Self.value(text[offset])
-    var (a, b): (UInt64, UInt64) = (0, 0)
-    var all: UInt8 = 0
-    for place in 1...25 {
-      let value = Self.value(text[offset &+ place])
-      all |= value
-      a = a << 5 | b >> 59
-      b = b << 5 | UInt64(value & 0x1f)
-    }
-    let last = Self.value(text[offset &+ 26])
-    guard keyID < Limits.keyIDs, all < 32, last < 8 else { return nil }
-    block = Key(a << 3 | b >> 61, b << 3 | UInt64(last))
+    // Of a known length, so that no octet of it is checked again.
+    let text = text.extracting(offset..<offset &+ Self.length)
+    keyID = Self.value(text[0])
+    let (first, second) = (Digits(text, at: 1), Digits(text, at: 9))
+    let third = Digits(text, at: 17)
+    let (fourth, last) = (Self.value(text[25]), Self.value(text[26]))
+    guard keyID < Limits.keyIDs, first.areGood, second.areGood, third.areGood, fourth < 32, last < 8
+    else { return nil }
+    block = Key(
+      first.bits << 24 | second.bits >> 16,
+      second.bits << 48 | third.bits << 8 | UInt64(fourth) << 3 | UInt64(last))
   }
 
   private static func digit(_ value: UInt8) -> UInt8 {
@@ -70,5 +69,46 @@ extension SealedToken {
     if letter < 26 { return letter }
     let figure = octet &- 0x32
     return figure < 6 ? figure &+ 26 : 255
+  }
+}
+
+/// Eight digits of base 32 at once, an octet each of one word, the first one lowest.
+private struct Digits {
+  /// Whether all eight are of the alphabet.
+  let areGood: Bool
+  /// Their 40 bits, the first digit highest; meaningless where they are not good.
+  let bits: UInt64
+
+  private static let ones: UInt64 = 0x0101_0101_0101_0101
+  private static let highs: UInt64 = 0x8080_8080_8080_8080
+
+  @inline(__always)
+  init(_ text: Span<UInt8>, at start: Int) {
+    var octets: UInt64 = 0
+    for place in 0..<8 { octets |= UInt64(text[start &+ place]) << UInt64(place &* 8) }
+    let folded = octets | 0x20 &* Self.ones
+    let letters = Self.within(folded, 0x61, 0x7a)
+    // A figure as it stands: folding would make one of a control character.
+    let figures = Self.within(octets, 0x32, 0x37)
+    areGood = (letters | figures) & ~octets & Self.highs == Self.highs
+    // A letter counts from 0x61, a figure, which folding leaves as it is, from 26 on.
+    let values = folded &- (0x18 &* Self.ones &+ (letters & Self.highs) >> 7 &* 0x49)
+    bits = Self.packed(values)
+  }
+
+  /// The highest bit of each octet that lies between two limits; octets from 0x80 on are not looked
+  /// at.
+  @inline(__always)
+  private static func within(_ octets: UInt64, _ low: UInt64, _ high: UInt64) -> UInt64 {
+    let seven = octets & ~highs
+    return (seven &+ (0x80 &- low) &* ones) & ~(seven &+ (0x7f &- high) &* ones)
+  }
+
+  /// Eight times five bits, drawn together.
+  @inline(__always)
+  private static func packed(_ values: UInt64) -> UInt64 {
+    let tens = (values & 0x00ff_00ff_00ff_00ff) << 5 | values >> 8 & 0x00ff_00ff_00ff_00ff
+    let twenties = (tens & 0x0000_ffff_0000_ffff) << 10 | tens >> 16 & 0x0000_ffff_0000_ffff
+    return (twenties & 0xffff_ffff) << 20 | twenties >> 32
   }
 }
