@@ -8,26 +8,6 @@ package struct PeerID: Hashable, Sendable {
   package init(raw: UInt16) { self.raw = raw }
 }
 
-/// A set of methods. A method that this element does not know by name counts as `other`.
-package struct MethodSet: Hashable, Sendable {
-  package var bits: UInt16
-
-  package static let all = MethodSet(bits: .max)
-
-  package init(bits: UInt16) { self.bits = bits }
-
-  package init(_ methods: [Method]) {
-    bits = 0
-    for method in methods { bits |= 1 << UInt16(method.rawValue) }
-  }
-
-  /// ACK and CANCEL belong to their INVITE: who may send that may send these.
-  package func contains(_ method: Method) -> Bool {
-    let asked = method == .ack || method == .cancel ? .invite : method
-    return bits >> UInt16(asked.rawValue) & 1 != 0
-  }
-}
-
 /// Who may send what from where.
 package struct Rules: Sendable {
   /// One peer, at the place of its number.

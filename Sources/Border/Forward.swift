@@ -227,7 +227,10 @@ extension Core {
   ) -> Range<Int> {
     let head = RequestOut(
       flow: flow, listener: flow.listener, arrival: servers[server].flow.listener,
-      branch: seal(.branch, client), loop: loopHash(message, errand.essentials),
+      branch: seal(.branch, client),
+      loop: loopHash(
+        message, errand.essentials, from: servers[server].peer,
+        on: servers[server].flow.listener),
       recordRoute: recordRoute(message, errand, leaving: flow.listener, server))
     patch.applyRoutes(message, errand.set)
     if let uri = errand.requestURI {

@@ -29,7 +29,8 @@ extension Core {
       let admitted = try admitted(message, turn)
       let uri = try requestURI(message)
       let set = try readRouteSet(message, uri, essentials, turn)
-      guard set.token != nil, essentials.maxForwards != 0, !hasLooped(message, essentials) else {
+      guard set.token != nil, essentials.maxForwards != 0, !hasLooped(message, essentials, turn)
+      else {
         throw Refused.silence
       }
       let vouched = try vouched(admitted, message)
@@ -71,7 +72,9 @@ extension Core {
       index: UInt32(truncatingIfNeeded: mark.a), generation: UInt32(mark.b & 0xff_ffff))
     let head = RequestOut(
       flow: flow, listener: flow.listener, arrival: turn.flow.listener,
-      branch: seal(.stateless, branch), loop: loopHash(message, essentials), recordRoute: .none)
+      branch: seal(.stateless, branch),
+      loop: loopHash(message, essentials, from: turn.peer, on: turn.flow.listener),
+      recordRoute: .none)
     patch.applyRoutes(message, set)
     patch.addHead(message, head, configuration.listeners, maxForwards: essentials.maxForwards)
     patch.addLength(message, over: flow.transport)

@@ -27,10 +27,8 @@ struct Refused: Error {
 }
 
 extension Core {
-  /// What this element itself lets through, for Allow.
-  static var allowed: StaticString {
-    "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, REFER, SUBSCRIBE, NOTIFY, INFO, MESSAGE"
-  }
+  /// What a peer may send, for Allow.
+  func allowed(_ peer: PeerID) -> MethodSet { admission.rules.peers[Int(peer.raw)].methods }
 
   /// Answers a request without a transaction: whoever sends it again gets the same again, and an
   /// ACK for it matches nothing (RFC 3261 §8.2.7).
@@ -48,7 +46,7 @@ extension Core {
       counters.malformedAnswered &+= 1
       note(.malformed(fault, flow: turn.flow, isAnswered: true))
     case .capabilities:
-      let extra = Reply.Extra.capabilities(allow: Self.allowed)
+      let extra = Reply.Extra.capabilities(allow: allowed(turn.peer))
       reply(
         message, essentials.via, Reply(200, "OK", toTag: toTag(message), extra: extra), turn, patch,
         &out)

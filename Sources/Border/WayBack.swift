@@ -39,6 +39,13 @@ extension Core {
     if clients.contains(client) { settle(client: client) }
   }
 
+  /// Whether a response comes from the peer that a request went to, or from the very address: that
+  /// may lie within a prefix of another peer, which sends requests from there.
+  private func isFromTarget(of client: Handle, _ turn: Turn) -> Bool {
+    clients[client].peer == turn.peer
+      || clients[client].flow.remote.address == turn.flow.remote.address
+  }
+
   /// The client transaction whose branch is in the top Via, if the response is one to its request
   /// and comes from its peer.
   private mutating func client(
@@ -47,7 +54,7 @@ extension Core {
     guard let branch = essentials.via.branch, branch.count > 7 + SealedToken.length,
       let sealed = SealedToken(reading: message.bytes, at: branch.start &+ 7),
       let token = tokens.open(sealed), token.kind == .branch, token.worker == worker,
-      clients.contains(token.handle), clients[token.handle].peer == turn.peer
+      clients.contains(token.handle), isFromTarget(of: token.handle, turn)
     else { return nil }
     let method = Method(message.bytes, essentials.cSeq.methodText)
     if method == clients[token.handle].method {

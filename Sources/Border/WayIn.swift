@@ -59,7 +59,7 @@ extension Core {
   ) {
     do throws(Refused) {
       let admitted = try admitted(message, turn)
-      let uri = try checked(message, essentials)
+      let uri = try checked(message, essentials, turn)
       let vouched = try vouched(admitted, message)
       if isForUs(message, uri) { throw .capabilities }
       let set = try readRouteSet(message, uri, essentials, turn)
@@ -77,14 +77,20 @@ extension Core {
   mutating func admitted(
     _ message: borrowing Message, _ turn: Turn
   ) throws(Refused) -> Admitted {
-    try proof(of: admission.admit(Arrival(flow: turn.flow, peer: turn.peer), message))
+    switch admission.admit(Arrival(flow: turn.flow, peer: turn.peer), message) {
+    case .pass(let admitted): return admitted
+    case .refuse(let refusal):
+      throw Refused(refusal, extra: refusal.status == 405 ? .allow(allowed(turn.peer)) : .none)
+    case .drop: throw Refused.silence
+    case .ask(let question): throw Refused(question)
+    }
   }
 
   /// The checks of RFC 3261 §16.3 that need no policy, in its order: scheme, Max-Forwards, loop,
   /// Proxy-Require. They stand before Authentication, as its last step, Proxy-Authorization, does
   /// there.
   private mutating func checked(
-    _ message: borrowing Message, _ essentials: Essentials
+    _ message: borrowing Message, _ essentials: Essentials, _ turn: Turn
   ) throws(Refused) -> URI {
     let uri = try requestURI(message)
     // RFC 3261 §16.3 step 3: an OPTIONS to this element is answered, and not forwarded.
@@ -92,7 +98,7 @@ extension Core {
     guard essentials.maxForwards != 0 else {
       throw Refused(Refusal(483, .tooManyHops, .tooManyHops))
     }
-    guard !hasLooped(message, essentials) else {
+    guard !hasLooped(message, essentials, turn) else {
       throw Refused(Refusal(482, .loopDetected, .loop))
     }
     // RFC 3261 §16.3 step 5: this proxy supports no option of its own.
@@ -205,9 +211,7 @@ extension Core {
   ) throws(Refused) -> Proof {
     switch consume verdict {
     case .pass(let proof): return proof
-    case .refuse(let refusal):
-      let isMethod = refusal.status == 405
-      throw Refused(refusal, extra: isMethod ? .allow(Self.allowed) : .none)
+    case .refuse(let refusal): throw Refused(refusal)
     case .drop: throw Refused.silence
     case .ask(let question): throw Refused(question)
     }

@@ -7,7 +7,7 @@ package enum Signal: Hashable, Sendable {
   case terminate
   /// SIGINT: the same, from a terminal.
   case interrupt
-  /// SIGHUP: read the policy again.
+  /// SIGHUP: to read the policy again, once that is possible.
   case hangUp
   /// SIGUSR1: say how much the tables hold.
   case report

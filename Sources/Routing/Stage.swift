@@ -285,8 +285,36 @@ func equalsFolded(_ bytes: Span<UInt8>, _ slice: Slice, _ text: [UInt8]) -> Bool
   return true
 }
 
-private func begins(_ bytes: Span<UInt8>, _ slice: Slice, _ prefix: [UInt8]) -> Bool {
-  guard slice.count >= prefix.count else { return false }
-  for place in 0..<prefix.count where bytes[slice.start &+ place] != prefix[place] { return false }
+/// Whether a user begins with a prefix, as the user is meant: escapes stand for their octets (RFC
+/// 3261 §19.1.4), and in a number the visual separators for nothing (RFC 3966 §3). Otherwise a
+/// caller could choose his route by the spelling.
+private func begins(_ bytes: Span<UInt8>, _ user: Slice, _ prefix: [UInt8]) -> Bool {
+  let isNumber = prefix.allSatisfy { $0 == 0x2b || $0 &- 0x30 < 10 }
+  var place = user.start
+  for wanted in prefix {
+    var next = unescaped(bytes, &place, user.end)
+    while isNumber, let octet = next, [0x2d, 0x2e, 0x28, 0x29].contains(octet) {
+      next = unescaped(bytes, &place, user.end)
+    }
+    guard next == wanted else { return false }
+  }
   return true
+}
+
+/// Takes one octet, or what an escape stands for; `nil` at the end.
+private func unescaped(_ bytes: Span<UInt8>, _ place: inout Int, _ end: Int) -> UInt8? {
+  guard place < end else { return nil }
+  let octet = bytes[place]
+  place &+= 1
+  guard octet == 0x25, place &+ 1 < end, let high = digit(bytes[place]),
+    let low = digit(bytes[place &+ 1])
+  else { return octet }
+  place &+= 2
+  return high << 4 | low
+}
+
+/// The value of a hexadecimal digit.
+private func digit(_ octet: UInt8) -> UInt8? {
+  let (figure, letter) = (octet &- 0x30, (octet | 0x20) &- 0x61)
+  return figure < 10 ? figure : letter < 6 ? letter &+ 10 : nil
 }

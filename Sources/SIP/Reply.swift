@@ -7,13 +7,13 @@ public struct Reply: Sendable {
   public enum Extra: Sendable {
     case none
     /// RFC 3261 §21.4.6: the methods that are allowed here.
-    case allow(StaticString)
+    case allow(MethodSet)
     /// RFC 3261 §21.4.15: none of the option tags in the request's Proxy-Require is supported.
     case unsupported
     /// RFC 3261 §21.5.4, in seconds.
     case retryAfter(Int)
     /// RFC 3261 §11.2: what an OPTIONS learns.
-    case capabilities(allow: StaticString)
+    case capabilities(allow: MethodSet)
   }
 
   public var status: UInt16
@@ -79,9 +79,9 @@ public struct Reply: Sendable {
   private func writeExtra(_ message: borrowing Message, into out: inout OutputSpan<UInt8>) {
     switch extra {
     case .none: break
-    case .allow(let methods): line("Allow: ", methods, into: &out)
+    case .allow(let methods): writeAllow(methods, into: &out)
     case .capabilities(let methods):
-      line("Allow: ", methods, into: &out)
+      writeAllow(methods, into: &out)
       out.write("Accept: */*\r\n")
     case .unsupported:
       for place in 0..<message.headers.count
@@ -97,11 +97,10 @@ public struct Reply: Sendable {
     }
   }
 
-  private func line(
-    _ name: StaticString, _ value: StaticString, into out: inout OutputSpan<UInt8>
-  ) {
-    out.write(name)
-    out.write(value)
+  /// An empty Allow says that no method is allowed (RFC 3261 §20.5).
+  private func writeAllow(_ methods: MethodSet, into out: inout OutputSpan<UInt8>) {
+    out.write("Allow: ")
+    out.write(methods)
     out.write("\r\n")
   }
 }

@@ -89,7 +89,7 @@ struct FindingTests {
       "p:2:20: error: an item of `names`: `192.0.2.1` is not a host name"),
     Wrong(
       1, "version: 1\nrouting: { failover: [200] }",
-      "p:2:23: error: an item of `failover`: `200` is not from 300 to 699"),
+      "p:2:23: error: an item of `failover`: `200` is not from 400 to 599"),
     Wrong(
       1, "version: 1\nidentity: { signing: on }",
       "p:2:22: error: `signing`: `on` has not landed yet; this version would not do it, so it is"

@@ -5,6 +5,7 @@ package import Border
 import Identity
 import Media
 package import Routing
+package import SIP
 import Topology
 
 /// The configuration of an element in few words: peers by their prefixes, routes by their targets.

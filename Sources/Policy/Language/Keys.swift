@@ -125,7 +125,7 @@ extension Table {
   private static let routingSettings = [
     Key(
       "redirects", .word(Words(noun: "a way with 3xx", words: ["refuse", "pass", "recurse"]))),
-    Key("failover", .list(.count(300...699))),
+    Key("failover", .list(.count(400...599))),
     Key("timeout", timeout),
   ]
 
