@@ -15,6 +15,10 @@ struct Parked: ~Copyable {
 
   let request: Request
   let question: Handle
+  /// Whose it is.
+  let peer: PeerID
+  /// How long it waits at most.
+  let until: Instant
 }
 
 /// A question that was put to the outside.
@@ -53,7 +57,7 @@ extension Core {
       servers[server].isParked = true
       if message.method == .invite { sendTrying(message, server, turn, patch, &out) }
       settle(server: server)
-      wait(Parked(request: .transaction(server), question: asked), turn.now)
+      wait(.transaction(server), asked, turn)
     } catch {
       refuse(message, essentials, error, turn, patch, &out)
     }
@@ -65,14 +69,18 @@ extension Core {
     guard !parked.isFull, let asked = ask(message, question, turn),
       let request = shelf.keep(message.bytes.extracting(..<message.outline.end))
     else { return false }
-    wait(Parked(request: .octets(request, turn.flow), question: asked), turn.now)
+    wait(.octets(request, turn.flow), asked, turn)
     return true
   }
 
-  private mutating func wait(_ record: consuming Parked, _ now: Instant) {
+  private mutating func wait(
+    _ request: consuming Parked.Request, _ question: Handle, _ turn: Turn
+  ) {
+    let until = turn.now + Limits.patience
+    let record = Parked(request: request, question: question, peer: turn.peer, until: until)
     // There is room: it was asked for.
     guard let handle = parked.insert(record) else { return }
-    _ = wheel.arm(Ticket.parked(handle).payload, near: now + Limits.patience)
+    _ = wheel.arm(Ticket.parked(handle).payload, near: until)
   }
 
   /// The question that asks for a name: one that is under way, or a new one.
@@ -121,6 +129,12 @@ extension Core {
   /// A request has waited long enough. It goes on as if the name had no address, and so does what
   /// comes for that name in the next while; the question stays, for a late answer is one as well.
   mutating func patienceEnds(_ handle: Handle, _ now: Instant) {
+    let until = parked[handle].until
+    // The wheel reaches as far as its last entry that fired: on a quiet element that is not far.
+    if now < until {
+      _ = wheel.arm(Ticket.parked(handle).payload, near: until)
+      return
+    }
     let question = parked[handle].question
     if questions.contains(question) {
       routing.names.noteSilence(questions[question].name, now: now)

@@ -57,6 +57,30 @@ struct RequestsWaitForNames {
     exchange.expectNothingLeft()
   }
 
+  @Test(
+    "an element that was quiet waits as long as any other", arguments: [0, 20, 31, 60] as [Int64])
+  func quiet(_ seconds: Int64) {
+    let exchange = exchange(there)
+    exchange.element.resolution = .milliseconds(3800)
+    exchange.pause(.seconds(seconds) + .milliseconds(1))
+    exchange.send(ask("INVITE").text, from: exchange.west)
+    exchange.pause(.milliseconds(3850))
+    #expect(exchange.west.all("500").isEmpty)
+    #expect(exchange.east.all("INVITE").count == 1)
+    exchange.answer("INVITE", 486, by: exchange.east)
+    exchange.expectNothingLeft()
+  }
+
+  @Test("and no longer", arguments: [0, 20, 31, 60] as [Int64])
+  func quietAndSilent(_ seconds: Int64) {
+    let exchange = exchange()
+    exchange.pause(.seconds(seconds) + .milliseconds(1))
+    exchange.send(ask("MESSAGE").text, from: exchange.west)
+    exchange.pause(.milliseconds(4050))
+    #expect(exchange.west.all("500").count == 1)
+    exchange.expectNothingLeft()
+  }
+
   @Test("an INVITE gets its 100 at once, and what is sent again is absorbed")
   func trying() {
     let exchange = exchange(there)
