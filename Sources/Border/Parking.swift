@@ -49,11 +49,12 @@ extension Core {
     _ turn: Turn, _ patch: borrowing Patch, _ out: inout Outbox
   ) {
     do throws(Refused) {
-      guard !parked.isFull, let asked = ask(message, question, turn) else {
+      // Nothing is asked for a request that cannot wait for the answer.
+      guard !servers.isFull else { throw full }
+      guard mayWait(turn.peer), let asked = ask(message, question, turn) else {
         throw Refused(Refusal(503, .serviceUnavailable, .tooManyWaiting))
       }
-      guard !servers.isFull, let server = enter(message, essentials, key, nil, RouteSet(), turn)
-      else { throw full }
+      guard let server = enter(message, essentials, key, nil, RouteSet(), turn) else { throw full }
       servers[server].isParked = true
       if message.method == .invite { sendTrying(message, server, turn, patch, &out) }
       settle(server: server)
@@ -66,11 +67,17 @@ extension Core {
   /// Makes an ACK wait, as it is.
   /// - Returns: whether there was room for it.
   mutating func park(_ message: borrowing Message, _ question: Question, _ turn: Turn) -> Bool {
-    guard !parked.isFull, let asked = ask(message, question, turn),
+    guard mayWait(turn.peer), let asked = ask(message, question, turn),
       let request = shelf.keep(message.bytes.extracting(..<message.outline.end))
     else { return false }
     wait(.octets(request, turn.flow), asked, turn)
     return true
+  }
+
+  /// Whether there is room for one more request of a peer: a slow name that one of them wants
+  /// leaves the others places.
+  private func mayWait(_ peer: PeerID) -> Bool {
+    !parked.isFull && waiting[peer.raw, default: 0] < Limits.parkedOfPeer
   }
 
   private mutating func wait(
@@ -80,6 +87,7 @@ extension Core {
     let record = Parked(request: request, question: question, peer: turn.peer, until: until)
     // There is room: it was asked for.
     guard let handle = parked.insert(record) else { return }
+    waiting[turn.peer.raw, default: 0] &+= 1
     _ = wheel.arm(Ticket.parked(handle).payload, near: until)
   }
 
@@ -205,9 +213,17 @@ extension Core {
     }
   }
 
-  /// Takes out an ACK that waited, and lays it on the desk.
+  /// Takes out what has waited.
+  mutating func unpark(_ handle: Handle) -> Parked.Request? {
+    guard let record = parked.remove(handle) else { return nil }
+    let left = waiting[record.peer.raw, default: 0] &- 1
+    waiting[record.peer.raw] = left > 0 ? left : nil
+    return record.leave()
+  }
+
+  /// Lays an ACK that waited on the desk.
   /// - Returns: where it came from.
-  mutating func unpark(_ kept: consuming Kept, _ flow: Flow, _ desk: inout Desk) -> Flow? {
+  mutating func lay(_ kept: consuming Kept, _ flow: Flow, _ desk: inout Desk) -> Flow? {
     let isLaid = desk.lay(shelf.bytes(of: kept))
     shelf.release(kept)
     return isLaid ? flow : nil
@@ -235,12 +251,12 @@ extension Border {
   }
 
   mutating func resume(_ handle: Handle, _ now: Instant, _ out: inout Outbox) {
-    guard let record = core.parked.remove(handle) else { return }
-    switch record.leave() {
+    guard let request = core.unpark(handle) else { return }
+    switch consume request {
     case .transaction(let server):
       core.resume(server, now, &patch, &desk, &out)
     case .octets(let kept, let flow):
-      guard let flow = core.unpark(kept, flow, &desk) else { return }
+      guard let flow = core.lay(kept, flow, &desk) else { return }
       let request = desk.bytes
       receive(request.span, from: flow, now: now, into: &out)
     }
