@@ -43,10 +43,11 @@ extension Core {
     var place: Handle? = passes?.newest ?? call
     for _ in 0..<Limits.routes {
       guard let pass = place, calls.contains(pass) else { return }
+      // Its record may be gone at once.
+      place = before(pass, passes)
       if calls[pass].end(dialog: tags.to) || calls[pass].end(dialog: tags.from) {
         end(pass, .bye, now)
       }
-      place = calls.contains(pass) ? before(pass, passes) : nil
     }
   }
 

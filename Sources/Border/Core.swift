@@ -29,6 +29,8 @@ struct Core: ~Copyable {
   /// Calls by Call-ID and the caller's tag; empty unless the policy mends lost route sets.
   var callIndex: Index
   var parked: SlotTable<Parked>
+  /// How many of them each peer has, by its number; no entry for one that has none.
+  var waiting: [UInt16: Int] = [:]
   /// What was asked of the outside and not answered yet, and by which name.
   var questions: SlotTable<Asked>
   var questionIndex: Index

@@ -14,8 +14,10 @@ enum Limits {
   /// rings, as the ACK has no transaction that could try again.
   static let streamless = 256
   static let streamlessTime = Interval.seconds(300)
-  /// Requests that wait for the outside, and for how long each does. A further one gets 503.
+  /// Requests that wait for the outside, those of one peer, and for how long each does. A further
+  /// one gets 503.
   static let parked = 1024
+  static let parkedOfPeer = 256
   static let patience = Interval.seconds(4)
   /// Names that are asked for at once, and those for one peer: its dead names leave the others
   /// room. Beyond it a request gets 503. A question without an answer is given up after its life.

@@ -15,6 +15,10 @@ struct Parked: ~Copyable {
 
   let request: Request
   let question: Handle
+  /// Whose it is.
+  let peer: PeerID
+  /// How long it waits at most.
+  let until: Instant
 }
 
 /// A question that was put to the outside.
@@ -45,15 +49,16 @@ extension Core {
     _ turn: Turn, _ patch: borrowing Patch, _ out: inout Outbox
   ) {
     do throws(Refused) {
-      guard !parked.isFull, let asked = ask(message, question, turn) else {
+      // Nothing is asked for a request that cannot wait for the answer.
+      guard !servers.isFull else { throw full }
+      guard mayWait(turn.peer), let asked = ask(message, question, turn) else {
         throw Refused(Refusal(503, .serviceUnavailable, .tooManyWaiting))
       }
-      guard !servers.isFull, let server = enter(message, essentials, key, nil, RouteSet(), turn)
-      else { throw full }
+      guard let server = enter(message, essentials, key, nil, RouteSet(), turn) else { throw full }
       servers[server].isParked = true
       if message.method == .invite { sendTrying(message, server, turn, patch, &out) }
       settle(server: server)
-      wait(Parked(request: .transaction(server), question: asked), turn.now)
+      wait(.transaction(server), asked, turn)
     } catch {
       refuse(message, essentials, error, turn, patch, &out)
     }
@@ -62,17 +67,28 @@ extension Core {
   /// Makes an ACK wait, as it is.
   /// - Returns: whether there was room for it.
   mutating func park(_ message: borrowing Message, _ question: Question, _ turn: Turn) -> Bool {
-    guard !parked.isFull, let asked = ask(message, question, turn),
+    guard mayWait(turn.peer), let asked = ask(message, question, turn),
       let request = shelf.keep(message.bytes.extracting(..<message.outline.end))
     else { return false }
-    wait(Parked(request: .octets(request, turn.flow), question: asked), turn.now)
+    wait(.octets(request, turn.flow), asked, turn)
     return true
   }
 
-  private mutating func wait(_ record: consuming Parked, _ now: Instant) {
+  /// Whether there is room for one more request of a peer: a slow name that one of them wants
+  /// leaves the others places.
+  private func mayWait(_ peer: PeerID) -> Bool {
+    !parked.isFull && waiting[peer.raw, default: 0] < Limits.parkedOfPeer
+  }
+
+  private mutating func wait(
+    _ request: consuming Parked.Request, _ question: Handle, _ turn: Turn
+  ) {
+    let until = turn.now + Limits.patience
+    let record = Parked(request: request, question: question, peer: turn.peer, until: until)
     // There is room: it was asked for.
     guard let handle = parked.insert(record) else { return }
-    _ = wheel.arm(Ticket.parked(handle).payload, near: now + Limits.patience)
+    waiting[turn.peer.raw, default: 0] &+= 1
+    _ = wheel.arm(Ticket.parked(handle).payload, near: until)
   }
 
   /// The question that asks for a name: one that is under way, or a new one.
@@ -121,6 +137,12 @@ extension Core {
   /// A request has waited long enough. It goes on as if the name had no address, and so does what
   /// comes for that name in the next while; the question stays, for a late answer is one as well.
   mutating func patienceEnds(_ handle: Handle, _ now: Instant) {
+    let until = parked[handle].until
+    // The wheel reaches as far as its last entry that fired: on a quiet element that is not far.
+    if now < until {
+      _ = wheel.arm(Ticket.parked(handle).payload, near: until)
+      return
+    }
     let question = parked[handle].question
     if questions.contains(question) {
       routing.names.noteSilence(questions[question].name, now: now)
@@ -191,9 +213,17 @@ extension Core {
     }
   }
 
-  /// Takes out an ACK that waited, and lays it on the desk.
+  /// Takes out what has waited.
+  mutating func unpark(_ handle: Handle) -> Parked.Request? {
+    guard let record = parked.remove(handle) else { return nil }
+    let left = waiting[record.peer.raw, default: 0] &- 1
+    waiting[record.peer.raw] = left > 0 ? left : nil
+    return record.leave()
+  }
+
+  /// Lays an ACK that waited on the desk.
   /// - Returns: where it came from.
-  mutating func unpark(_ kept: consuming Kept, _ flow: Flow, _ desk: inout Desk) -> Flow? {
+  mutating func lay(_ kept: consuming Kept, _ flow: Flow, _ desk: inout Desk) -> Flow? {
     let isLaid = desk.lay(shelf.bytes(of: kept))
     shelf.release(kept)
     return isLaid ? flow : nil
@@ -221,12 +251,12 @@ extension Border {
   }
 
   mutating func resume(_ handle: Handle, _ now: Instant, _ out: inout Outbox) {
-    guard let record = core.parked.remove(handle) else { return }
-    switch record.leave() {
+    guard let request = core.unpark(handle) else { return }
+    switch consume request {
     case .transaction(let server):
       core.resume(server, now, &patch, &desk, &out)
     case .octets(let kept, let flow):
-      guard let flow = core.unpark(kept, flow, &desk) else { return }
+      guard let flow = core.lay(kept, flow, &desk) else { return }
       let request = desk.bytes
       receive(request.span, from: flow, now: now, into: &out)
     }

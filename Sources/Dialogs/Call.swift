@@ -99,20 +99,28 @@ package struct Call: Sendable {
   }
 
   /// A 2xx made a dialog with the callee's tag of this digest (whose lowest bit is on).
-  /// - Returns: whether it is one that the call did not know; a 2xx that comes again, even after
-  ///   the end of its dialog, makes none.
+  /// - Returns: whether it is one that the call did not know, and that it knows from now on; a 2xx
+  ///   that comes again, even after the end of its dialog, makes none. A call that has ended takes
+  ///   none beyond those that it tells apart: it may have known and lost it.
   package mutating func begin(dialog tag: UInt32) -> Bool {
     if isKnown(tag) { return false }
-    if dialogs.0 & 1 == 0 {
+    if isFree(dialogs.0) {
       dialogs.0 = tag
-    } else if dialogs.1 & 1 == 0 {
+    } else if isFree(dialogs.1) {
       dialogs.1 = tag
-    } else if dialogs.2 & 1 == 0 {
+    } else if isFree(dialogs.2) {
       dialogs.2 = tag
-    } else if dialogs.3 & 1 == 0 {
+    } else if isFree(dialogs.3) {
       dialogs.3 = tag
+    } else {
+      return false
     }
     return true
+  }
+
+  /// Whether a place may be taken by a new dialog.
+  private func isFree(_ dialog: UInt32) -> Bool {
+    state == .ended ? dialog == 0 : dialog & 1 == 0
   }
 
   private func isKnown(_ tag: UInt32) -> Bool {

@@ -115,6 +115,28 @@ struct EndedCallsAreRemembered {
     exchange.expectNothingLeft()
   }
 
+  @Test("a 2xx that comes again of a fifth dialog, which was not told apart, makes no call")
+  func fifthDialog() {
+    let exchange = Exchange()
+    exchange.send(Ask("INVITE").text, from: exchange.west)
+    let tags = (1...5).map { "t\($0)" }
+    for tag in tags { exchange.answer("INVITE", 200, by: exchange.east, tag: tag) }
+    let route = exchange.west.last("200")?.message.all("Record-Route") ?? []
+    let dialog = Dialog(callID: "c1@west", west: route.reversed(), east: route)
+    for tag in tags {
+      let bye = dialog.ask("BYE", fromWest: true, branch: "bye\(tag)") {
+        $0.to = "<sip:bob@east.example>;tag=\(tag)"
+      }
+      exchange.send(bye.text, from: exchange.west)
+      exchange.answer("BYE", 200, by: exchange.east)
+    }
+    #expect(exchange.element.occupancy.calls == 0)
+    for tag in ["t5", "t1"] { exchange.answer("INVITE", 200, by: exchange.east, tag: tag) }
+    #expect(exchange.element.occupancy.calls == 0)
+    #expect(exchange.element.ended.map(\.cause) == [.bye])
+    exchange.expectNothingLeft()
+  }
+
   @Test("a further 2xx of a fork after the first hang-up makes a call that can be ended")
   func lateFork() {
     let exchange = Exchange()

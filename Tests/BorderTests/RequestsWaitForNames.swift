@@ -57,6 +57,30 @@ struct RequestsWaitForNames {
     exchange.expectNothingLeft()
   }
 
+  @Test(
+    "an element that was quiet waits as long as any other", arguments: [0, 20, 31, 60] as [Int64])
+  func quiet(_ seconds: Int64) {
+    let exchange = exchange(there)
+    exchange.element.resolution = .milliseconds(3800)
+    exchange.pause(.seconds(seconds) + .milliseconds(1))
+    exchange.send(ask("INVITE").text, from: exchange.west)
+    exchange.pause(.milliseconds(3850))
+    #expect(exchange.west.all("500").isEmpty)
+    #expect(exchange.east.all("INVITE").count == 1)
+    exchange.answer("INVITE", 486, by: exchange.east)
+    exchange.expectNothingLeft()
+  }
+
+  @Test("and no longer", arguments: [0, 20, 31, 60] as [Int64])
+  func quietAndSilent(_ seconds: Int64) {
+    let exchange = exchange()
+    exchange.pause(.seconds(seconds) + .milliseconds(1))
+    exchange.send(ask("MESSAGE").text, from: exchange.west)
+    exchange.pause(.milliseconds(4050))
+    #expect(exchange.west.all("500").count == 1)
+    exchange.expectNothingLeft()
+  }
+
   @Test("an INVITE gets its 100 at once, and what is sent again is absorbed")
   func trying() {
     let exchange = exchange(there)
@@ -141,17 +165,56 @@ struct RequestsWaitForNames {
   @Test("more than may wait get 503 with a line that says why, and the others 500 in the end")
   func full() {
     let exchange = exchange()
-    for place in 0..<1100 {
+    for place in 0..<300 {
       let ask = ask(place % 2 == 0 ? "INVITE" : "MESSAGE", branch: "f\(place)")
       exchange.west.send(Array(ask.text.utf8), to: endpoint(Layout.border))
     }
     exchange.pause(.milliseconds(100))
-    #expect(exchange.west.all("503").count == 76)
-    #expect(exchange.west.all("100").count == 512)
+    #expect(exchange.west.all("503").count == 44)
+    #expect(exchange.west.all("100").count == 128)
     #expect(Set(exchange.element.refusals.map(\.cause)) == [.tooManyWaiting])
     exchange.pause(.milliseconds(4100))
     let refused = Set(exchange.west.all("500").map { $0.message.branch })
-    #expect(refused.count == 1024)
+    #expect(refused.count == 256)
+    exchange.expectNothingLeft()
+  }
+
+  @Test("one slow name that a peer wants again and again leaves places for others")
+  func placesOfOthers() {
+    let exchange = exchange(["fine.example": endpoint(Stage.west).address])
+    // Twice, so that a place that is not given back shows.
+    for round in 0..<2 {
+      for place in 0..<1024 {
+        let ask = ask("MESSAGE", "slow\(round).example", branch: "p\(round)-\(place)")
+        exchange.west.send(Array(ask.text.utf8), to: endpoint(Layout.border))
+      }
+      exchange.pause(.milliseconds(100))
+      #expect(exchange.west.all("503").count == (round + 1) * 768)
+      let other = ask("MESSAGE", "fine.example").with {
+        $0.via = ["SIP/2.0/UDP 10.2.0.1:5060;branch=z9hG4bKe\(round)"]
+      }
+      exchange.send(other.text, from: exchange.east)
+      exchange.pause()
+      #expect(exchange.west.all("MESSAGE").count == round + 1)
+      exchange.answerIfHeard("MESSAGE", 200, by: exchange.west)
+      exchange.pause(.seconds(5))
+    }
+    exchange.expectNothingLeft()
+  }
+
+  @Test("for a request that finds no room nothing is asked")
+  func noRoom() {
+    var layout = Stage.layout()
+    layout.resolvesNames = true
+    layout.capacity.transactions = 1024
+    let exchange = Exchange(layout)
+    for place in 0..<1024 {
+      let ask = Ask("MESSAGE") { $0.via = ["SIP/2.0/UDP 10.1.0.1:5060;branch=z9hG4bKr\(place)"] }
+      exchange.west.send(Array(ask.text.utf8), to: endpoint(Layout.border))
+    }
+    exchange.send(ask("MESSAGE").text, from: exchange.west)
+    #expect(exchange.element.asked.isEmpty)
+    #expect(exchange.element.refusals.map(\.cause) == [.tableFull])
     exchange.expectNothingLeft()
   }
 

@@ -15,8 +15,9 @@ private final class Spiral {
   private var contact = ""
 
   /// - Parameter transport: between this element and third.
-  init(passes: Int, over transport: Transport) {
+  init(passes: Int, over transport: Transport, remembering ended: Int = 100) {
     var layout = Layout()
+    layout.capacity.endedCalls = ended
     let west = layout.peer("west", ["10.1.0.0/16"], at: [Stage.west])
     let east = layout.peer("east", ["10.2.0.0/16"], at: [Stage.east, Stage.second])
     let third = layout.peer("third", ["10.3.0.0/16"], at: ["10.3.0.1:5060"])
@@ -103,6 +104,18 @@ struct SpiralsHoldTogether {
     #expect(exchange.element.isIdle())
     let causes = exchange.element.ended.map(\.cause)
     #expect(causes == Array(repeating: .bye, count: shape.passes))
+    exchange.expectNothingLeft()
+  }
+
+  @Test("every pass ends where ended calls are not remembered", arguments: [2, 3])
+  func forgotten(_ passes: Int) {
+    let spiral = Spiral(passes: passes, over: .udp, remembering: 0)
+    let exchange = spiral.exchange
+    exchange.send(spiral.ask("ACK", fromWest: true).text, from: exchange.west)
+    exchange.send(spiral.ask("BYE", fromWest: true, number: 7).text, from: exchange.west)
+    exchange.answer("BYE", 200, by: exchange.third)
+    #expect(exchange.element.isIdle())
+    #expect(exchange.element.ended.map(\.cause) == Array(repeating: .bye, count: passes))
     exchange.expectNothingLeft()
   }
 

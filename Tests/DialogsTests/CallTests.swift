@@ -41,12 +41,24 @@ struct CallTests {
   func manyDialogs() {
     var call = call()
     let tags: [UInt32] = [3, 5, 7, 9, 11]
-    for tag in tags { _ = call.begin(dialog: tag) }
+    var begins: [Bool] = []
+    for tag in tags { begins.append(call.begin(dialog: tag)) }
+    #expect(begins == [true, true, true, true, false])
     var ends: [Bool] = []
     for tag in tags { ends.append(call.end(dialog: tag)) }
     #expect(ends == [false, false, false, true, false])
     let again = (call.begin(dialog: 13), call.end(dialog: 13))
     #expect(again == (true, true))
+  }
+
+  @Test("but not in a call that has ended, which may have known and lost them")
+  func manyDialogsAfterTheEnd() {
+    var call = call()
+    for tag: UInt32 in [3, 5, 7] { _ = call.begin(dialog: tag) }
+    for tag: UInt32 in [3, 5, 7] { _ = call.end(dialog: tag) }
+    call.end(now: Instant(nanoseconds: 2000), rememberedFor: Interval(nanoseconds: 500))
+    let begins = [call.begin(dialog: 9), call.begin(dialog: 11), call.begin(dialog: 3)]
+    #expect(begins == [true, false, false])
   }
 
   @Test("an ended call is remembered for a while, or as long as another usage lasts, and no longer")
