@@ -76,6 +76,8 @@ enum Visit {
   static let ringRecords = 128
   /// Events taken from the kernel in a turn.
   static let events = 256
-  /// Times that `expire` is called in a turn, and times that failures are told.
+  /// Times that `expire` is called in a turn.
   static let rounds = 16
+  /// Failures that are told in a turn.
+  static let failures = 1_024
 }

@@ -39,7 +39,7 @@ struct Streams: ~Copyable {
   /// Streams that await many answers.
   private var crowded = UniqueArray<Handle>()
   /// What was not sent.
-  var failures = UniqueArray<Failure>()
+  var failures = Failures()
   /// When to look for streams that have used up their time.
   var nextLook = Instant.distantFuture
 
