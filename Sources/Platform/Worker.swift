@@ -28,6 +28,8 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
   /// How many failures may still be told in this turn.
   private var untold = Visit.failures
   private var isDrained = false
+  /// Whether it knows that the end has begun.
+  private var isEnding = false
 
   init(
     _ element: consuming E, _ layer: consuming TransportLayer, _ desk: Desk<E.Letter>,
@@ -70,7 +72,7 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
     desk.bell.lieDown()
     let hasWork =
       isBusy || layer.polled > 0 || !desk.mailbox.isEmpty || !layer.neighbours.isEmpty
-      || layer.canResume()
+      || layer.canResume() || hasToEnd
     let deadline = min(layer.nextDeadline, element.nextDeadline() ?? .distantFuture)
     let end = min(deadline, ending.deadline)
     let events: Int
@@ -96,8 +98,15 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
     Clock.sleep(Interval(nanoseconds: rest))
   }
 
+  /// Whether the end has begun, or is there, since `isOver` looked: who rang then found nobody
+  /// asleep.
+  private var hasToEnd: Bool {
+    ending.isComplete || (!isEnding && ending.deadline != .distantFuture)
+  }
+
   private mutating func isOver() -> Bool {
     guard ending.deadline != .distantFuture else { return false }
+    isEnding = true
     guard now < ending.deadline else { return true }
     let isDrained = element.isDrained() && layer.isQuiet()
     if isDrained != self.isDrained {
