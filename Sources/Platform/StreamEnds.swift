@@ -45,10 +45,11 @@ extension Streams {
       routes.remove(route(stream.flow))
     }
     tell(stream.takeSent(), stream.flow)
+    let loss: Loss = cause == .refused ? .refused : .unsent
     let waiting = stream.takeWaiting()
     for place in 0..<waiting.count {
       let one = waiting[place]
-      fail(Failure(owner: one.owner, flow: one.flow, origin: one.origin))
+      fail(Failure(owner: one.owner, flow: one.flow, origin: one.origin, loss: loss))
     }
   }
 

@@ -7,7 +7,9 @@ import CLinux
 struct Streams: ~Copyable {
   /// Why a stream ends.
   enum Cause {
-    case ended, refused, late, unread, unwanted
+    case ended, late, unread, unwanted
+    /// The connection was refused, or not set up in time.
+    case refused
 
     var count: Count? {
       switch self {
@@ -91,16 +93,18 @@ extension Streams {
   }
 
   /// Begins to connect.
-  private mutating func connect(_ flow: Flow, _ poll: borrowing Poll, now: Instant) -> Handle? {
+  private mutating func connect(
+    _ flow: Flow, _ poll: borrowing Poll, now: Instant
+  ) throws(Loss) -> Handle {
     guard flow.transport == .tcp, Int(flow.listener) < locals.count, !table.isFull,
       census.enter(nil)
-    else { return nil }
-    guard
-      let new = try? Socket.connect(
-        to: flow.remote, from: locals[Int(flow.listener)].local.address)
-    else {
+    else { throw .unsent }
+    let new: (descriptor: Int32, isDone: Bool)
+    do throws(Errno) {
+      new = try Socket.connect(to: flow.remote, from: locals[Int(flow.listener)].local.address)
+    } catch {
       census.leave(nil)
-      return nil
+      throw error.code == ECONNREFUSED ? .refused : .unsent
     }
     var own = flow
     own.connection = nil
@@ -111,14 +115,14 @@ extension Streams {
     // There is room: it was asked for.
     guard let handle = table.insert(stream) else {
       census.leave(nil)
-      return nil
+      throw .unsent
     }
     counters.add(.open)
     counters.add(.connected)
     routes.insert(route(flow), handle)
     guard poll.add(new.descriptor, .stream(handle), wanted) else {
-      close(handle, .refused)
-      return nil
+      close(handle, .ended)
+      throw .unsent
     }
     lookBy(now + min(limits.connect, limits.idle))
     return handle
@@ -142,8 +146,11 @@ extension Streams {
     _ bytes: Span<UInt8>, _ flow: Flow, owner: UInt64, origin: UInt8, _ poll: borrowing Poll,
     now: Instant
   ) {
-    guard let handle = find(flow) ?? connect(flow, poll, now: now) else {
-      return fail(Failure(owner: owner, flow: flow, origin: origin))
+    let handle: Handle
+    do throws(Loss) {
+      handle = if let found = find(flow) { found } else { try connect(flow, poll, now: now) }
+    } catch {
+      return fail(Failure(owner: owner, flow: flow, origin: origin, loss: error))
     }
     if !hasRoom(handle, bytes.count) { write(handle, poll, now: now) }
     guard table.contains(handle), hasRoom(handle, bytes.count) else {

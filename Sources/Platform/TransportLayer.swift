@@ -252,6 +252,7 @@ extension TransportLayer {
     let kind: Envelope.Kind =
       switch failure.loss {
       case .unsent: .unsent
+      case .refused: .refused
       case .unanswered: .unanswered
       }
     tell(Envelope(kind, failure.flow, owner: failure.owner), to: Int(failure.origin))

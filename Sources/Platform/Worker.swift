@@ -329,6 +329,7 @@ extension Worker where E: ~Copyable {
     case .message: receive(body, envelope.flow)
     case .transmit: layer.carry(body, envelope, now: now)
     case .unsent: tell(envelope.owner, envelope.flow, .unsent)
+    case .refused: tell(envelope.owner, envelope.flow, .refused)
     case .unanswered: tell(envelope.owner, envelope.flow, .unanswered)
     case .close:
       if let connection = envelope.flow.connection { layer.close(connection, now: now) }

@@ -8,6 +8,7 @@ final class Witness: Sendable {
   struct Seen: Sendable {
     var messages: [(worker: Int, text: String, flow: Flow)] = []
     var failed: [UInt64] = []
+    var refused: [UInt64] = []
     var unanswered: [UInt64] = []
     var asked = 0
     var letters: [String] = []
@@ -19,6 +20,8 @@ final class Witness: Sendable {
   func note(_ body: (inout Seen) -> Void) { seen.withLock { body(&$0) } }
 
   var failed: [UInt64] { seen.withLock { $0.failed } }
+  /// Owners of messages for which there was no stream to be had.
+  var refused: [UInt64] { seen.withLock { $0.refused } }
   /// Owners of messages that were sent on streams that have ended since; echoes apart.
   var unanswered: [UInt64] { seen.withLock { $0.unanswered.filter { $0 != 7 } } }
   var asked: Int { seen.withLock { $0.asked } }
@@ -96,6 +99,9 @@ struct EchoElement: ~Copyable, Element {
     witness.note {
       switch loss {
       case .unsent: $0.failed.append(owner)
+      case .refused:
+        $0.failed.append(owner)
+        $0.refused.append(owner)
       case .unanswered: $0.unanswered.append(owner)
       }
     }
