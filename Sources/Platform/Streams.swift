@@ -86,9 +86,9 @@ extension Streams {
     let number = new.descriptor.number
     // There is room.
     guard let handle = table.insert(new.begin(now: now)) else { return census.leave(source) }
-    guard poll.add(number, .stream(handle), .read) else { return close(handle, .ended) }
     counters.add(.accepted)
     counters.add(.open)
+    guard poll.add(number, .stream(handle), .read) else { return close(handle, .ended) }
     lookBy(now + min(limits.unfinished, limits.idle))
   }
 

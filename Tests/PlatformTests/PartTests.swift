@@ -160,6 +160,25 @@ struct PartTests {
     #expect(lost.min() == kept.count)
   }
 
+  @Test("a connection that cannot be watched leaves the counts even")
+  func unwatched() throws {
+    let counters = Counters()
+    let poll = try Poll()
+    let limits = Limits()
+    var streams = Streams(
+      worker: 0, locals: [Listener(.tcp, loopback)], limits, Census(limits), counters)
+    // epoll refuses what cannot be waited for, such as a directory.
+    let number = open("/", O_RDONLY)
+    #expect(number >= 0)
+    let flow = Flow(.tcp, listener: 0, remote: loopback)
+    streams.accept(
+      NewConnection(descriptor: Descriptor(number), flow: flow), poll, now: Clock.now())
+    let count = streams.count
+    #expect(count == 0)
+    #expect(counters[.open] == 0)
+    #expect(counters[.accepted] == counters[.closed])
+  }
+
   @Test("failures are told in order, however many there are, and are added meanwhile")
   func failures() {
     var failures = Failures()
