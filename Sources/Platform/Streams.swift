@@ -193,7 +193,7 @@ extension Streams {
   private mutating func canWrite(_ handle: Handle) -> Bool {
     table.with(handle) { stream in
       switch stream.state {
-      case .connecting, .open: true
+      case .connecting, .open: !stream.isBroken
       case .finishing, .lingering: false
       }
     } ?? false
@@ -211,11 +211,15 @@ extension Streams {
     let isBroken = table.with(handle) { stream in
       stream.isDirty = false
       guard stream.state != .connecting else { return false }
+      guard !stream.isBroken else { return stream.state != .open }
       do throws(Errno) {
         let count = try stream.write(now: now)
         counters.add(.octetsOut, count)
       } catch {
-        return true
+        // What came before is read first: it may be the answers. The kernel tells of the end again
+        // and again until the stream is read to it.
+        stream.isBroken = stream.state == .open && error.isEndOfConnection
+        return !stream.isBroken
       }
       if stream.isCrowded { crowded.append(handle) }
       return false
