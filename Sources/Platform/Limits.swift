@@ -74,6 +74,8 @@ enum Visit {
   static let emptyLooks = 4
   /// Records taken from one ring in a turn.
   static let ringRecords = 128
+  /// Streams that waited for room in one ring and are gone on with in a turn.
+  static let resumed = 16
   /// Events taken from the kernel in a turn.
   static let events = 256
   /// Times that `expire` is called in a turn.

@@ -14,6 +14,9 @@ extension Streams {
     let isOver = table.with(handle) { stream in
       guard stream.state == .open else { return false }
       stream.state = .finishing
+      // It is read again, so that it sees the end, and what it brings is thrown away.
+      stream.isHeld = false
+      stream.inbound.removeAll()
       return true
     }
     if isOver == true { tellSent(handle) }

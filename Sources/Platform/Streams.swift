@@ -368,11 +368,12 @@ extension Streams {
   }
 
   /// Reads a stream again.
-  /// - Returns: whether it is still there, and what it has brought before, now in `scratch`.
+  /// - Returns: whether it is still there and open, and what it has brought before, now in `scratch`.
   mutating func release(
     _ handle: Handle, into scratch: inout Buffer, _ poll: borrowing Poll, now: Instant
   ) -> Bool {
     scratch.removeAll()
+    guard isHeld(handle) else { return false }
     let muted: (Int32, Readiness)?? = table.with(handle) { stream in
       stream.isHeld = false
       stream.since = now

@@ -300,6 +300,7 @@ extension Worker where E: ~Copyable {
         }
       }
     }
+    if layer.canResume() { isBusy = true }
     return messages
   }
 }

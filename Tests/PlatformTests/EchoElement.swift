@@ -13,6 +13,8 @@ final class Witness: Sendable {
     var asked = 0
     var letters: [String] = []
     var expired = 0
+    /// How many messages came at each time of the workers' clocks: in each turn.
+    var turns: [Instant: Int] = [:]
   }
 
   let seen = Mutex(Seen())
@@ -42,6 +44,7 @@ struct EchoElement: ~Copyable, Element {
     case drain
     case send(Flow, owner: UInt64, count: Int, times: Int)
     case wake(Instant)
+    case close(Connection)
     /// Be slow: the whole worker stands still for so many milliseconds.
     case pause(UInt32)
   }
@@ -77,7 +80,10 @@ struct EchoElement: ~Copyable, Element {
         text.unicodeScalars.append(Unicode.Scalar(bytes[place]))
       }
       let (number, seen) = (worker, text)
-      witness.note { $0.messages.append((number, seen, flow)) }
+      witness.note {
+        $0.messages.append((number, seen, flow))
+        $0.turns[now, default: 0] += 1
+      }
     }
     if bytes[0] == UInt8(ascii: "D") { return }
     out.send(to: flow, owner: 7, atMost: bytes.count) { output in
@@ -120,6 +126,7 @@ struct EchoElement: ~Copyable, Element {
     case .note(let text): witness.note { $0.letters.append(text) }
     case .drain: isDraining = true
     case .wake(let instant): deadline = instant
+    case .close(let connection): out.close(connection)
     case .pause(let milliseconds): usleep(1_000 * milliseconds)
     case .send(let flow, let owner, let count, let times):
       for step in 0..<times {
