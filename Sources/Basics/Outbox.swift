@@ -1,9 +1,12 @@
 public import BasicContainers
 
 /// How a message came to nothing.
-public enum Loss: UInt8, Sendable {
+public enum Loss: UInt8, Error, Sendable {
   /// It was not sent, or not whole: nobody can have acted on it.
   case unsent
+  /// It was not sent, because where it was to go takes no stream: the connection was refused, or
+  /// not taken in time.
+  case refused
   /// It was sent, and the stream that it went by ended before its owner had its answer.
   case unanswered
 }

@@ -97,7 +97,9 @@ extension Core {
     guard case .client(let handle) = Ticket(owner), clients.contains(handle) else { return }
     let isForCore = clients[handle].machine.transportFailed(&shelf)
     if clients[handle].machine.isTerminated { close(branch: handle) }
-    if isForCore, loss == .unsent, let (server, way) = datagramWay(handle, now) {
+    if isForCore, loss != .unanswered, let (server, way) = datagramWay(handle) {
+      // Another loss, such as a stream's end amid the message, says nothing of the next stream.
+      if loss == .refused { streamless.note(way.flow.remote, until: now + Limits.streamlessTime) }
       tryNext(server, first: way, now, &patch, &desk, &out)
     } else if isForCore {
       targetFailed(handle, isDown: true, now, &patch, &desk, &out)
@@ -105,14 +107,13 @@ extension Core {
     if clients.contains(handle) { settle(client: handle) }
   }
 
-  /// RFC 3261 §18.1.1: a request that went over a stream for its size only, and found nobody who
-  /// takes one, goes as a datagram: not all who are called take streams (RFC 2543).
-  private mutating func datagramWay(_ client: Handle, _ now: Instant) -> (Handle, Way)? {
+  /// RFC 3261 §18.1.1: a request that went over a stream for its size only, and was not sent,
+  /// goes as a datagram: not all who are called take streams (RFC 2543).
+  private mutating func datagramWay(_ client: Handle) -> (Handle, Way)? {
     guard let listener = clients[client].datagram, let server = clients[client].server,
       servers.contains(server), servers[server].client == client, !servers[server].isCancelled
     else { return nil }
     let remote = clients[client].flow.remote
-    streamless.note(remote, until: now + Limits.streamlessTime)
     return (server, Way(Flow(.udp, listener: listener, remote: remote), clients[client].peer))
   }
 }

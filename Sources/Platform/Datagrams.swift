@@ -2,15 +2,6 @@ import BasicContainers
 import Basics
 import CLinux
 
-/// A message that came to nothing, and whom to tell.
-struct Failure {
-  var owner: UInt64
-  var flow: Flow
-  /// The worker whose element knows the owner.
-  var origin: UInt8
-  var loss = Loss.unsent
-}
-
 /// A listener's socket for datagrams, of one worker, and what is about to be sent on it. Messages
 /// wait here as pointers into the outbox, so `flush` comes before the outbox is cleared.
 @safe
@@ -86,7 +77,7 @@ struct Datagrams: ~Copyable {
   }
 
   /// Sends what was added.
-  mutating func flush(_ counters: Counters, _ failures: inout UniqueArray<Failure>) {
+  mutating func flush(_ counters: Counters, _ failures: inout Failures) {
     var next = 0
     while next < flows.count, !hasBacklog {
       let sent = unsafe sendmmsg(
@@ -110,7 +101,7 @@ struct Datagrams: ~Copyable {
   }
 
   /// Sends what had to wait, until the socket takes no more.
-  mutating func flushBacklog(_ counters: Counters, _ failures: inout UniqueArray<Failure>) {
+  mutating func flushBacklog(_ counters: Counters, _ failures: inout Failures) {
     var done = 0
     while done < backlogged.count {
       let waiting = backlogged[done]
@@ -172,7 +163,7 @@ struct Datagrams: ~Copyable {
   }
 
   private func fail(
-    _ waiting: Waiting, _ counters: Counters, _ failures: inout UniqueArray<Failure>
+    _ waiting: Waiting, _ counters: Counters, _ failures: inout Failures
   ) {
     counters.add(.failures)
     guard waiting.owner != 0 else { return }
@@ -180,7 +171,7 @@ struct Datagrams: ~Copyable {
   }
 
   private mutating func keep(
-    _ place: Int, _ counters: Counters, _ failures: inout UniqueArray<Failure>
+    _ place: Int, _ counters: Counters, _ failures: inout Failures
   ) {
     let waiting = flows[place]
     guard backlog.count &+ waiting.count <= waitingLimit else {

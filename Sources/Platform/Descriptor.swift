@@ -24,4 +24,7 @@ struct Errno: Error, Equatable {
 
   /// Not now, but later.
   var isAgain: Bool { code == EAGAIN || code == EWOULDBLOCK || code == EINTR }
+
+  /// The other side is gone.
+  var isEndOfConnection: Bool { code == EPIPE || code == ECONNRESET }
 }

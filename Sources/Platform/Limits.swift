@@ -74,8 +74,12 @@ enum Visit {
   static let emptyLooks = 4
   /// Records taken from one ring in a turn.
   static let ringRecords = 128
+  /// Streams that waited for room in one ring and are gone on with in a turn.
+  static let resumed = 16
   /// Events taken from the kernel in a turn.
   static let events = 256
-  /// Times that `expire` is called in a turn, and times that failures are told.
+  /// Times that `expire` is called in a turn.
   static let rounds = 16
+  /// Failures that are told in a turn.
+  static let failures = 1_024
 }

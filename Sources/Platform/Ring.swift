@@ -8,9 +8,9 @@ struct Envelope {
     case message
     /// A message for a stream that the other holds.
     case transmit
-    /// A message of the other that this one could not send, or that it sent on a stream that has
-    /// ended since.
-    case unsent, unanswered
+    /// A message of the other that this one could not send, for whatever reason or as nobody took
+    /// the stream; or that it sent on a stream that has ended since.
+    case unsent, refused, unanswered
     /// A stream that the other holds is to be closed.
     case close
     /// Nothing: the rest of the ring up to its end is not used.
@@ -71,7 +71,7 @@ final class Ring: @unchecked Sendable {
     switch kind {
     case .message: capacity / 8
     case .transmit: capacity / 16
-    case .unsent, .unanswered, .close, .skip: 0
+    case .unsent, .refused, .unanswered, .close, .skip: 0
     }
   }
 

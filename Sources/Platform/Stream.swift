@@ -73,6 +73,8 @@ struct Stream: ~Copyable {
   var isHeld = false
   /// Whether the kernel tells nothing of it any more, while it is held: it has ended.
   var isMuted = false
+  /// Whether the connection is gone, but not all is read that came before.
+  var isBroken = false
   var watched: Readiness
   /// When the state or the unfinished message began.
   var since: Instant

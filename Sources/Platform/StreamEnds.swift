@@ -14,6 +14,9 @@ extension Streams {
     let isOver = table.with(handle) { stream in
       guard stream.state == .open else { return false }
       stream.state = .finishing
+      // It is read again, so that it sees the end, and what it brings is thrown away.
+      stream.isHeld = false
+      stream.inbound.removeAll()
       return true
     }
     if isOver == true { tellSent(handle) }
@@ -45,10 +48,11 @@ extension Streams {
       routes.remove(route(stream.flow))
     }
     tell(stream.takeSent(), stream.flow)
+    let loss: Loss = cause == .refused ? .refused : .unsent
     let waiting = stream.takeWaiting()
     for place in 0..<waiting.count {
       let one = waiting[place]
-      fail(Failure(owner: one.owner, flow: one.flow, origin: one.origin))
+      fail(Failure(owner: one.owner, flow: one.flow, origin: one.origin, loss: loss))
     }
   }
 

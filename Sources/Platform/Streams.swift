@@ -7,7 +7,9 @@ import CLinux
 struct Streams: ~Copyable {
   /// Why a stream ends.
   enum Cause {
-    case ended, refused, late, unread, unwanted
+    case ended, late, unread, unwanted
+    /// The connection was refused, or not set up in time.
+    case refused
 
     var count: Count? {
       switch self {
@@ -39,7 +41,7 @@ struct Streams: ~Copyable {
   /// Streams that await many answers.
   private var crowded = UniqueArray<Handle>()
   /// What was not sent.
-  var failures = UniqueArray<Failure>()
+  var failures = Failures()
   /// When to look for streams that have used up their time.
   var nextLook = Instant.distantFuture
 
@@ -84,23 +86,25 @@ extension Streams {
     let number = new.descriptor.number
     // There is room.
     guard let handle = table.insert(new.begin(now: now)) else { return census.leave(source) }
-    guard poll.add(number, .stream(handle), .read) else { return close(handle, .ended) }
     counters.add(.accepted)
     counters.add(.open)
+    guard poll.add(number, .stream(handle), .read) else { return close(handle, .ended) }
     lookBy(now + min(limits.unfinished, limits.idle))
   }
 
   /// Begins to connect.
-  private mutating func connect(_ flow: Flow, _ poll: borrowing Poll, now: Instant) -> Handle? {
+  private mutating func connect(
+    _ flow: Flow, _ poll: borrowing Poll, now: Instant
+  ) throws(Loss) -> Handle {
     guard flow.transport == .tcp, Int(flow.listener) < locals.count, !table.isFull,
       census.enter(nil)
-    else { return nil }
-    guard
-      let new = try? Socket.connect(
-        to: flow.remote, from: locals[Int(flow.listener)].local.address)
-    else {
+    else { throw .unsent }
+    let new: (descriptor: Int32, isDone: Bool)
+    do throws(Errno) {
+      new = try Socket.connect(to: flow.remote, from: locals[Int(flow.listener)].local.address)
+    } catch {
       census.leave(nil)
-      return nil
+      throw error.code == ECONNREFUSED ? .refused : .unsent
     }
     var own = flow
     own.connection = nil
@@ -111,14 +115,14 @@ extension Streams {
     // There is room: it was asked for.
     guard let handle = table.insert(stream) else {
       census.leave(nil)
-      return nil
+      throw .unsent
     }
     counters.add(.open)
     counters.add(.connected)
     routes.insert(route(flow), handle)
     guard poll.add(new.descriptor, .stream(handle), wanted) else {
-      close(handle, .refused)
-      return nil
+      close(handle, .ended)
+      throw .unsent
     }
     lookBy(now + min(limits.connect, limits.idle))
     return handle
@@ -142,8 +146,11 @@ extension Streams {
     _ bytes: Span<UInt8>, _ flow: Flow, owner: UInt64, origin: UInt8, _ poll: borrowing Poll,
     now: Instant
   ) {
-    guard let handle = find(flow) ?? connect(flow, poll, now: now) else {
-      return fail(Failure(owner: owner, flow: flow, origin: origin))
+    let handle: Handle
+    do throws(Loss) {
+      handle = if let found = find(flow) { found } else { try connect(flow, poll, now: now) }
+    } catch {
+      return fail(Failure(owner: owner, flow: flow, origin: origin, loss: error))
     }
     if !hasRoom(handle, bytes.count) { write(handle, poll, now: now) }
     guard table.contains(handle), hasRoom(handle, bytes.count) else {
@@ -186,7 +193,7 @@ extension Streams {
   private mutating func canWrite(_ handle: Handle) -> Bool {
     table.with(handle) { stream in
       switch stream.state {
-      case .connecting, .open: true
+      case .connecting, .open: !stream.isBroken
       case .finishing, .lingering: false
       }
     } ?? false
@@ -204,11 +211,15 @@ extension Streams {
     let isBroken = table.with(handle) { stream in
       stream.isDirty = false
       guard stream.state != .connecting else { return false }
+      guard !stream.isBroken else { return stream.state != .open }
       do throws(Errno) {
         let count = try stream.write(now: now)
         counters.add(.octetsOut, count)
       } catch {
-        return true
+        // What came before is read first: it may be the answers. The kernel tells of the end again
+        // and again until the stream is read to it.
+        stream.isBroken = stream.state == .open && error.isEndOfConnection
+        return !stream.isBroken
       }
       if stream.isCrowded { crowded.append(handle) }
       return false
@@ -357,11 +368,12 @@ extension Streams {
   }
 
   /// Reads a stream again.
-  /// - Returns: whether it is still there, and what it has brought before, now in `scratch`.
+  /// - Returns: whether it is still there and open, and what it has brought before, now in `scratch`.
   mutating func release(
     _ handle: Handle, into scratch: inout Buffer, _ poll: borrowing Poll, now: Instant
   ) -> Bool {
     scratch.removeAll()
+    guard isHeld(handle) else { return false }
     let muted: (Int32, Readiness)?? = table.with(handle) { stream in
       stream.isHeld = false
       stream.since = now

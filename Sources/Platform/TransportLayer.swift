@@ -198,14 +198,16 @@ extension TransportLayer {
     !held[other].isEmpty || !untold[other].isEmpty
   }
 
-  /// Tells another worker what it was to be told, and hands out the streams that wait for it, if it
-  /// has room again.
+  /// Tells another worker what it was to be told, and hands out some of the streams that wait for
+  /// it, if it has room again.
   mutating func resume(_ other: Int) -> [Handle] {
     guard isAwaited(other), neighbours.hasRoomAgain(for: other) else { return [] }
     var told = 0
     while told < untold[other].count, push(untold[other][told], Span(), to: other) { told += 1 }
     untold[other].removeSubrange(0..<told)
-    return exchange(&held[other], with: [])
+    let streams = Array(held[other].prefix(Visit.resumed))
+    held[other].removeFirst(streams.count)
+    return streams
   }
 
   /// Puts a stream back that found no room after all.
@@ -252,6 +254,7 @@ extension TransportLayer {
     let kind: Envelope.Kind =
       switch failure.loss {
       case .unsent: .unsent
+      case .refused: .refused
       case .unanswered: .unanswered
       }
     tell(Envelope(kind, failure.flow, owner: failure.owner), to: Int(failure.origin))

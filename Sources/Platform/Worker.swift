@@ -25,7 +25,11 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
   private var now: Instant
   /// Something was left for the next turn, which is not to wait then.
   private var isBusy = false
+  /// How many failures may still be told in this turn.
+  private var untold = Visit.failures
   private var isDrained = false
+  /// Whether it knows that the end has begun.
+  private var isEnding = false
 
   init(
     _ element: consuming E, _ layer: consuming TransportLayer, _ desk: Desk<E.Letter>,
@@ -47,6 +51,7 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
       let events = sleep()
       now = Clock.now()
       isBusy = false
+      untold = Visit.failures
       var drained = 0
       for place in 0..<events {
         drained &+= visit(layer.poll.event(place), &inbox, &scratch)
@@ -67,7 +72,7 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
     desk.bell.lieDown()
     let hasWork =
       isBusy || layer.polled > 0 || !desk.mailbox.isEmpty || !layer.neighbours.isEmpty
-      || layer.canResume()
+      || layer.canResume() || hasToEnd
     let deadline = min(layer.nextDeadline, element.nextDeadline() ?? .distantFuture)
     let end = min(deadline, ending.deadline)
     let events: Int
@@ -93,8 +98,15 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
     Clock.sleep(Interval(nanoseconds: rest))
   }
 
+  /// Whether the end has begun, or is there, since `isOver` looked: who rang then found nobody
+  /// asleep.
+  private var hasToEnd: Bool {
+    ending.isComplete || (!isEnding && ending.deadline != .distantFuture)
+  }
+
   private mutating func isOver() -> Bool {
     guard ending.deadline != .distantFuture else { return false }
+    isEnding = true
     guard now < ending.deadline else { return true }
     let isDrained = element.isDrained() && layer.isQuiet()
     if isDrained != self.isDrained {
@@ -288,6 +300,7 @@ extension Worker where E: ~Copyable {
         }
       }
     }
+    if layer.canResume() { isBusy = true }
     return messages
   }
 }
@@ -317,6 +330,7 @@ extension Worker where E: ~Copyable {
     case .message: receive(body, envelope.flow)
     case .transmit: layer.carry(body, envelope, now: now)
     case .unsent: tell(envelope.owner, envelope.flow, .unsent)
+    case .refused: tell(envelope.owner, envelope.flow, .refused)
     case .unanswered: tell(envelope.owner, envelope.flow, .unanswered)
     case .close:
       if let connection = envelope.flow.connection { layer.close(connection, now: now) }
@@ -342,23 +356,25 @@ extension Worker where E: ~Copyable {
     isBusy = true
   }
 
-  /// Drains the outbox, and tells of what could not be sent, which may fill it again.
+  /// Sends what is in the outbox, and tells of what could not be sent, as much as a turn may. What
+  /// that causes is sent too: the outbox is empty afterwards, whatever happens.
   private mutating func settle() {
-    for _ in 0..<Visit.rounds {
-      layer.carry(outbox, now: now)
-      outbox.clear()
-      if layer.streams.isCrowded { layer.streams.sift(by: &element, now: now) }
-      guard !layer.streams.failures.isEmpty else { return }
-      tellFailures()
-    }
-    isBusy = true
+    drain()
+    if tellFailures() { drain() }
+    if !layer.streams.failures.isEmpty { isBusy = true }
   }
 
-  private mutating func tellFailures() {
-    var told = 0
-    while told < layer.streams.failures.count, outbox.hasRoom {
-      let failure = layer.streams.failures[told]
-      told &+= 1
+  private mutating func drain() {
+    layer.carry(outbox, now: now)
+    outbox.clear()
+    if layer.streams.isCrowded { layer.streams.sift(by: &element, now: now) }
+  }
+
+  /// - Returns: whether there was anything to tell.
+  private mutating func tellFailures() -> Bool {
+    let before = untold
+    while untold > 0, outbox.hasRoom, let failure = layer.streams.failures.popFirst() {
+      untold &-= 1
       if Int(failure.origin) == layer.worker {
         element.failed(
           owner: failure.owner, flow: failure.flow, failure.loss, now: now, into: &outbox)
@@ -366,7 +382,7 @@ extension Worker where E: ~Copyable {
         layer.tell(failure)
       }
     }
-    layer.streams.failures.removeSubrange(0..<told)
+    return untold < before
   }
 
   private mutating func tell(_ owner: UInt64, _ flow: Flow, _ loss: Loss) {

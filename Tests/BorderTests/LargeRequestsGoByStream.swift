@@ -88,6 +88,22 @@ struct LargeRequestsGoByStream {
     exchange.expectNothingLeft()
   }
 
+  @Test("a stream that ends amid the request sends this one by datagram, and the next by stream")
+  func endsAmid() {
+    let exchange = exchange()
+    exchange.send(ask("OPTIONS", padding: 1400).text, from: exchange.west)
+    expect(exchange.east.last("OPTIONS"), over: "TCP")
+    let owner = exchange.element.owners.last
+    if let owner { exchange.element.fail(owner, .unsent) }
+    exchange.pause()
+    expect(exchange.east.last("OPTIONS"), over: "UDP")
+    #expect(exchange.east.all("OPTIONS").count == 2)
+    exchange.answer("OPTIONS", 200, by: exchange.east)
+    exchange.send(ask("OPTIONS", padding: 1400, number: 2).text, from: exchange.west)
+    expect(exchange.east.last("OPTIONS"), over: "TCP")
+    #expect(exchange.east.last("OPTIONS")?.message.callID == "large-2")
+  }
+
   @Test("a whole call with one who takes no stream, its large ACK and re-INVITE included")
   func wholeCall() {
     let exchange = exchange()

@@ -155,7 +155,7 @@ final class Mischief {
     let owners = exchange.element.owners
     guard !owners.isEmpty else { return }
     let owner = owners[chance.below(owners.count)] ^ (chance.below(9) == 0 ? 1 << 56 : 0)
-    exchange.element.fail(owner, chance.below(2) == 0 ? .unsent : .unanswered)
+    exchange.element.fail(owner, Loss(rawValue: UInt8(chance.below(3))) ?? .unsent)
   }
 
   private func mutated(_ bytes: [UInt8]) -> [UInt8] {

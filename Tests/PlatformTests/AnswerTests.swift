@@ -12,7 +12,7 @@ struct AnswerTests {
     var settings = Settings()
     change(&settings.limits)
     return try Workers([Listener(.tcp, loopback)], settings) { worker, _ in
-      EchoElement(worker, witness)
+      EchoElement(worker, witness, notes: true)
     }
   }
 
@@ -42,6 +42,30 @@ struct AnswerTests {
     let again = try send(1, owner: 20, workers, to: server)
     shutdown(again.number, Int32(SHUT_RDWR))
     #expect(eventually { witness.unanswered == [10, 11, 12, 20] })
+  }
+
+  @Test("answers that came before the end are taken first, though writing finds the end before")
+  func answersBeforeTheEnd() throws {
+    let witness = Witness()
+    let workers = try start(witness)
+    defer { ended(workers) }
+    let server = Peer.listening()
+    let peer = try send(1, owner: 10, workers, to: server)
+    let flow = Flow(.tcp, listener: 0, remote: server.endpoint)
+    // While the worker stands still, more is to be sent, the answers come, and the stream is
+    // aborted.
+    workers.post(.pause(100), to: 0)
+    usleep(20_000)
+    workers.post(.pause(200), to: 0)
+    workers.post(.send(flow, owner: 20, count: 10, times: 1), to: 0)
+    let answers = (0..<200).map { message("D", "\($0) " + String(repeating: "x", count: 200)) }
+    #expect(peer.write(answers.joined()))
+    usleep(10_000)
+    peer.abort()
+    #expect(eventually { witness.failed == [20] })
+    #expect(witness.unanswered == [10])
+    let isSame = witness.messages.map(\.text) == answers.map { String($0.prefix(32)) }
+    #expect(isSame)
   }
 
   @Test("so are they when it is silent for too long")

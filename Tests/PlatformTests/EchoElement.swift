@@ -8,10 +8,13 @@ final class Witness: Sendable {
   struct Seen: Sendable {
     var messages: [(worker: Int, text: String, flow: Flow)] = []
     var failed: [UInt64] = []
+    var refused: [UInt64] = []
     var unanswered: [UInt64] = []
     var asked = 0
     var letters: [String] = []
     var expired = 0
+    /// How many messages came at each time of the workers' clocks: in each turn.
+    var turns: [Instant: Int] = [:]
   }
 
   let seen = Mutex(Seen())
@@ -19,6 +22,8 @@ final class Witness: Sendable {
   func note(_ body: (inout Seen) -> Void) { seen.withLock { body(&$0) } }
 
   var failed: [UInt64] { seen.withLock { $0.failed } }
+  /// Owners of messages for which there was no stream to be had.
+  var refused: [UInt64] { seen.withLock { $0.refused } }
   /// Owners of messages that were sent on streams that have ended since; echoes apart.
   var unanswered: [UInt64] { seen.withLock { $0.unanswered.filter { $0 != 7 } } }
   var asked: Int { seen.withLock { $0.asked } }
@@ -39,6 +44,7 @@ struct EchoElement: ~Copyable, Element {
     case drain
     case send(Flow, owner: UInt64, count: Int, times: Int)
     case wake(Instant)
+    case close(Connection)
     /// Be slow: the whole worker stands still for so many milliseconds.
     case pause(UInt32)
   }
@@ -74,7 +80,10 @@ struct EchoElement: ~Copyable, Element {
         text.unicodeScalars.append(Unicode.Scalar(bytes[place]))
       }
       let (number, seen) = (worker, text)
-      witness.note { $0.messages.append((number, seen, flow)) }
+      witness.note {
+        $0.messages.append((number, seen, flow))
+        $0.turns[now, default: 0] += 1
+      }
     }
     if bytes[0] == UInt8(ascii: "D") { return }
     out.send(to: flow, owner: 7, atMost: bytes.count) { output in
@@ -96,6 +105,9 @@ struct EchoElement: ~Copyable, Element {
     witness.note {
       switch loss {
       case .unsent: $0.failed.append(owner)
+      case .refused:
+        $0.failed.append(owner)
+        $0.refused.append(owner)
       case .unanswered: $0.unanswered.append(owner)
       }
     }
@@ -114,6 +126,7 @@ struct EchoElement: ~Copyable, Element {
     case .note(let text): witness.note { $0.letters.append(text) }
     case .drain: isDraining = true
     case .wake(let instant): deadline = instant
+    case .close(let connection): out.close(connection)
     case .pause(let milliseconds): usleep(1_000 * milliseconds)
     case .send(let flow, let owner, let count, let times):
       for step in 0..<times {

@@ -100,6 +100,47 @@ struct HeldStreamTests {
     #expect(eventually { scene.counter(.open) == open - 6 })
   }
 
+  @Test("of a stream that is closed while it is held, nothing more is taken, and it spins for nobody")
+  func closedWhileHeld() throws {
+    let scene = try Scene(streams: 1)
+    defer { ended(scene.workers) }
+    let name = message("D", "\(scene.quick) name")
+    #expect(scene.streams[0].write(name))
+    #expect(eventually { !scene.witness.messages.isEmpty })
+    let connection = try #require(scene.witness.messages.last?.flow.connection)
+    scene.workers.post(.pause(500), to: scene.slow)
+    usleep(20_000)
+    #expect(scene.streams[0].write((0..<200).map(scene.text).joined()))
+    #expect(eventually { scene.counter(.held) > 0 })
+    scene.workers.post(.close(connection), to: scene.quick)
+    #expect(scene.streams[0].isClosedByOther())
+    #expect(scene.streams[0].write((0..<200).map(scene.text).joined()))
+    let handedOver = scene.counter(.handedOver)
+    let turns = scene.counter(.turns)
+    usleep(200_000)
+    #expect(scene.counter(.turns) < turns + 60)
+    #expect(eventually { !scene.arrived().isEmpty })
+    usleep(50_000)
+    #expect(scene.counter(.handedOver) == handedOver)
+  }
+
+  @Test("streams that waited are gone on with in bounds: a turn does not take them all")
+  func bounded() throws {
+    let scene = try Scene(streams: 64)
+    defer { ended(scene.workers) }
+    scene.workers.post(.pause(400), to: scene.slow)
+    usleep(20_000)
+    #expect(scene.streams[0].write((0..<100).map(scene.text).joined()))
+    #expect(eventually { scene.counter(.held) == 1 })
+    let own = (0..<50).map { message("D", "\(scene.quick) \($0)") }.joined()
+    for stream in scene.streams.dropFirst() { #expect(stream.write(scene.text(0) + own)) }
+    #expect(eventually { scene.counter(.held) == 64 })
+    scene.witness.note { $0.turns = [:] }
+    #expect(eventually { scene.witness.messages.count == 100 + 63 * 51 })
+    let most = scene.witness.seen.withLock { $0.turns.values.max() ?? 0 }
+    #expect(most <= 16 * 50 + 16)
+  }
+
   @Test("no wake-up is lost, though the way to the other worker is full again and again")
   func wakeUps() throws {
     let scene = try Scene(streams: 4)

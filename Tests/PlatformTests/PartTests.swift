@@ -128,7 +128,7 @@ struct PartTests {
     let limit = 500
     var socket = Datagrams(Descriptor(number), listener: 0, worker: 0, waitingLimit: limit)
     let counters = Counters()
-    var failures = UniqueArray<Failure>()
+    var failures = Failures()
     var added = 0
     while failures.count < 100 {
       var box = Outbox(bytes: 4_096, transmits: 64, reserve: 64)
@@ -149,7 +149,8 @@ struct PartTests {
     }
     usleep(10_000)
     received += drain(other)
-    let lost = (0..<failures.count).map { Int(failures[$0].owner) - 1 }
+    var lost: [Int] = []
+    while let failure = failures.popFirst() { lost.append(Int(failure.owner) - 1) }
     let kept = Set(0..<added).subtracting(lost).sorted()
     let isSame = received == kept.map { UInt8(truncatingIfNeeded: $0) }
     #expect(isSame)
@@ -157,6 +158,47 @@ struct PartTests {
     #expect(counters[.queueFull] == UInt64(lost.count))
     // Nothing overtook what had to wait: all that was lost came after the queue was full.
     #expect(lost.min() == kept.count)
+  }
+
+  @Test("a connection that cannot be watched leaves the counts even")
+  func unwatched() throws {
+    let counters = Counters()
+    let poll = try Poll()
+    let limits = Limits()
+    var streams = Streams(
+      worker: 0, locals: [Listener(.tcp, loopback)], limits, Census(limits), counters)
+    // epoll refuses what cannot be waited for, such as a directory.
+    let number = open("/", O_RDONLY)
+    #expect(number >= 0)
+    let flow = Flow(.tcp, listener: 0, remote: loopback)
+    streams.accept(
+      NewConnection(descriptor: Descriptor(number), flow: flow), poll, now: Clock.now())
+    let count = streams.count
+    #expect(count == 0)
+    #expect(counters[.open] == 0)
+    #expect(counters[.accepted] == counters[.closed])
+  }
+
+  @Test("failures are told in order, however many there are, and are added meanwhile")
+  func failures() {
+    var failures = Failures()
+    var told: UInt64 = 0
+    var added: UInt64 = 0
+    var isInOrder = true
+    for round in 0..<40 {
+      for _ in 0..<(round < 20 ? 1_000 : 0) {
+        added += 1
+        failures.append(Failure(owner: added, flow: nowhere, origin: 0))
+      }
+      for _ in 0..<500 {
+        guard let failure = failures.popFirst() else { break }
+        told += 1
+        isInOrder = isInOrder && failure.owner == told
+      }
+    }
+    let (count, isEmpty) = (failures.count, failures.isEmpty)
+    #expect(isInOrder && count == 0 && isEmpty)
+    #expect(told == 20_000)
   }
 
   /// Two ends of a connection, with small buffers; the first does not block.

@@ -152,6 +152,7 @@ struct StreamTests {
     // What was in the queue when the stream was closed, and the message for which there was no
     // room.
     #expect(witness.failed.count >= 8)
+    #expect(witness.refused.isEmpty)
     #expect(Set(witness.failed).count == witness.failed.count)
     #expect(echoes(good, message("E", "still there")))
   }
@@ -181,9 +182,12 @@ struct StreamTests {
     workers.post(.send(flow, owner: 1, count: 5, times: 3), to: 0)
     #expect(eventually { witness.failed.count == 3 })
     #expect(witness.failed.sorted() == [1, 2, 3])
+    #expect(witness.refused.sorted() == [1, 2, 3])
     let other = Flow(.tcp, listener: 0, remote: Endpoint(loopback6.address, port: remote.port))
     workers.post(.send(other, owner: 9, count: 5, times: 1), to: 0)
     #expect(eventually { witness.failed.last == 9 })
+    // That was no answer of a peer's.
+    #expect(!witness.refused.contains(9))
     #expect(workers.counters(of: 0)[.open] == 0)
   }
 
@@ -198,6 +202,7 @@ struct StreamTests {
     let flow = Flow(.tcp, listener: 0, remote: full.endpoint)
     workers.post(.send(flow, owner: 5, count: 5, times: 2), to: 0)
     #expect(eventually { witness.failed.count == 2 })
+    #expect(witness.refused == [5, 6])
     #expect(first.port != 0)
   }
 

@@ -121,6 +121,22 @@ struct WorkersTests {
     #expect(workers.counters(of: 0)[.takenOver] == 1)
   }
 
+  @Test("workers with nothing to do end at once, however the end meets them")
+  func idleEnd() throws {
+    var late = 0
+    for _ in 0..<200 {
+      let workers = try Workers([Listener(.udp, loopback)], twoWorkers) { worker, _ in
+        EchoElement(worker, Witness())
+      }
+      usleep(300)
+      let began = Clock.now()
+      workers.drain(within: .milliseconds(400)) { _ in .drain }
+      workers.join()
+      if Clock.now() - began >= .milliseconds(390) { late += 1 }
+    }
+    #expect(late == 0)
+  }
+
   @Test("signals are values")
   func signals() throws {
     var before = sigset_t()

@@ -205,7 +205,7 @@ package final class Element: Station {
   }
 
   package func connected(_ stream: Stream) {}
-  package func refused(_ stream: Stream) { forget(stream, .unsent) }
+  package func refused(_ stream: Stream) { forget(stream, .refused) }
   package func closed(_ stream: Stream) { forget(stream, .unanswered) }
 
   private func forget(_ stream: Stream, _ loss: Loss) {
