@@ -120,6 +120,9 @@ let package = Package(
         "Onslaught",
       ]),
     tests("DialogsTests", ["Basics", "Dialogs"]),
+    tests(
+      "SallyportTests",
+      ["sallyport", "Basics", "SIP", "Admission", "Dialogs", "Border"]),
   ]
 )
 

@@ -45,6 +45,25 @@ public struct Address: Hashable, Sendable {
   }
 }
 
+/// Why a host name could not be made an address: the surer it is that there is none, the earlier.
+public enum Unresolved: UInt8, Error, Hashable, Comparable, CaseIterable {
+  /// There is no such name.
+  case noSuchName
+  /// There is the name, and it has no address that can be used here.
+  case noAddress
+  /// The name service could not do its work.
+  case serverFailed
+  /// Nobody answered in time.
+  case noAnswer
+  /// There was no room here to ask: of memory, descriptors, threads or names under way.
+  case noRoom
+
+  @inlinable
+  public static func < (one: Unresolved, other: Unresolved) -> Bool {
+    one.rawValue < other.rawValue
+  }
+}
+
 /// An address and a port.
 public struct Endpoint: Hashable, Sendable {
   public var address: Address

@@ -12,8 +12,33 @@ package enum Note: Sendable {
   case malformed(Malformed, flow: Flow, isAnswered: Bool)
   /// A target did not answer or could not be reached, and the next one is tried (or none is left).
   case targetFailed(status: UInt16, flow: Flow, hasNext: Bool)
-  /// A next hop's name could not be made an address.
-  case unresolved(flow: Flow)
+  /// A next hop's name could not be made an address. Said once of each question to the outside,
+  /// however many requests wait for its answer, and once more when an answer comes after all that
+  /// says more than that none came in time.
+  /// - Parameter flow: whose request wanted it first.
+  case unresolved(HostName, Unresolved, flow: Flow)
+}
+
+/// A host name as a request wrote it, or its first octets: of a fixed size, so that a note owns no
+/// memory.
+package struct HostName: Sendable {
+  /// The most octets that are kept; few names are longer.
+  package static let longest = 120
+
+  private var octets = InlineArray<120, UInt8>(repeating: 0)
+  /// How many octets are kept.
+  package let count: Int
+  /// Whether the name had more of them.
+  package let isCut: Bool
+
+  package init(_ text: [UInt8]) {
+    count = min(text.count, Self.longest)
+    isCut = text.count > Self.longest
+    for place in 0..<count { octets[place] = text[place] }
+  }
+
+  /// The octet at a place below `count`.
+  package subscript(place: Int) -> UInt8 { octets[place] }
 }
 
 /// Counts of what a border did since it began. Plain numbers of one worker.

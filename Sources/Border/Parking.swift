@@ -25,9 +25,13 @@ struct Parked: ~Copyable {
 struct Asked: ~Copyable {
   /// What stands for the host name.
   let name: Key
+  let text: HostName
   /// Whose request wanted it first.
   let peer: PeerID
+  let flow: Flow
   let until: Instant
+  /// Whether the operator was told that no answer came in time.
+  var isOverdue = false
 }
 
 /// Something that a border wants to know of the outside.
@@ -102,12 +106,12 @@ extension Core {
       return nil
     }
     let until = turn.now + Limits.questionLife
-    guard let handle = questions.insert(Asked(name: key, peer: turn.peer, until: until)) else {
-      return nil
-    }
-    questionIndex.insert(key, handle)
     var text: [UInt8] = []
     text.append(addingCapacity: name.count) { $0.write(message.bytes, name) }
+    let asked = Asked(
+      name: key, text: HostName(text), peer: turn.peer, flow: turn.flow, until: until)
+    guard let handle = questions.insert(asked) else { return nil }
+    questionIndex.insert(key, handle)
     let ticket = Ticket.question(handle).payload
     inquiries.append(Inquiry(ticket: ticket, name: text))
     _ = wheel.arm(ticket, near: until)
@@ -123,12 +127,21 @@ extension Core {
   // MARK: The answer, or none
 
   /// Takes an answer: all that wait for it go on.
-  mutating func answered(_ ticket: UInt64, _ address: Address?, _ now: Instant) {
+  mutating func answered(
+    _ ticket: UInt64, _ answer: Result<Address, Unresolved>, _ now: Instant
+  ) {
     guard case .question(let handle) = Ticket(ticket), let asked = questions.remove(handle) else {
       return
     }
     questionIndex.remove(asked.name)
-    routing.names.note(asked.name, address, now: now)
+    switch answer {
+    case .success(let address): routing.names.note(asked.name, address, now: now)
+    case .failure(let cause):
+      routing.names.note(asked.name, nil, now: now)
+      if !asked.isOverdue || cause != .noAnswer {
+        note(.unresolved(asked.text, cause, flow: asked.flow))
+      }
+    }
     for waiting in parked.handles() where parked[waiting].question == handle {
       chores.append(.resume(waiting))
     }
@@ -146,8 +159,15 @@ extension Core {
     let question = parked[handle].question
     if questions.contains(question) {
       routing.names.noteSilence(questions[question].name, now: now)
+      tellOverdue(question)
     }
     chores.append(.resume(handle))
+  }
+
+  private mutating func tellOverdue(_ question: Handle) {
+    if questions[question].isOverdue { return }
+    questions[question].isOverdue = true
+    note(.unresolved(questions[question].text, .noAnswer, flow: questions[question].flow))
   }
 
   mutating func expire(question handle: Handle, _ now: Instant) {
@@ -177,7 +197,6 @@ extension Core {
       default: Refusal(500, .serverError, .unknownName)
       }
     counters.refused &+= 1
-    if refusal.cause == .unknownName { note(.unresolved(flow: servers[server].flow)) }
     note(
       .refused(refusal, flow: servers[server].flow, method: servers[server].method))
     respondOwn(server, refusal.status, refusal.phrase.text, now, &patch, &desk, &out)
@@ -242,11 +261,11 @@ extension Border {
   }
 
   /// The outside has answered.
-  /// - Parameter address: the address to use, or `nil` when the name has none.
+  /// - Parameter answer: the address to use, or why there is none.
   package mutating func answer(
-    _ ticket: UInt64, _ address: Address?, now: Instant, into out: inout Outbox
+    _ ticket: UInt64, _ answer: Result<Address, Unresolved>, now: Instant, into out: inout Outbox
   ) {
-    core.answered(ticket, address, now)
+    core.answered(ticket, answer, now)
     doChores(now, &out)
   }
 

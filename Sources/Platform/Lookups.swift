@@ -7,7 +7,7 @@ import Synchronization
 /// the one answer. Threads are started when there is something to look up and end when there is
 /// not.
 package final class Lookups: Sendable {
-  package typealias Answer = @Sendable (Address?) -> Void
+  package typealias Answer = @Sendable (Result<Address, Unresolved>) -> Void
 
   private struct State {
     /// Names that no thread has taken yet, oldest first.
@@ -26,15 +26,16 @@ package final class Lookups: Sendable {
   private let state = Mutex(State())
   private let threads: Int
   private let names: Int
-  private let lookUp: @Sendable ([UInt8]) -> Address?
+  private let lookUp: @Sendable ([UInt8]) -> Result<Address, Unresolved>
 
   /// - Parameters:
   ///   - threads: how many names are looked up at once.
   ///   - names: how many names may be under way, those that wait for a thread included; what is
-  ///     beyond is answered as if it had no address.
+  ///     beyond is answered with `noRoom`.
   ///   - lookUp: asks for one name, and takes its time.
   package init(
-    threads: Int, names: Int, lookUp: @escaping @Sendable ([UInt8]) -> Address?
+    threads: Int, names: Int,
+    lookUp: @escaping @Sendable ([UInt8]) -> Result<Address, Unresolved>
   ) {
     self.threads = threads
     self.names = names
@@ -47,13 +48,13 @@ package final class Lookups: Sendable {
     let name = name.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
     switch enter(name, answer) {
     case .queued: break
-    case .full: answer(nil)
+    case .full: answer(.failure(.noRoom))
     case .startThread:
       if let thread = Thread.start("names", core: nil, { [self] in work() }) {
         // Nobody joins it: what it holds goes with it.
         pthread_detach(thread)
       } else {
-        for unheard in giveUp() { unheard(nil) }
+        for unheard in giveUp() { unheard(.failure(.noRoom)) }
       }
     }
   }
@@ -86,9 +87,9 @@ package final class Lookups: Sendable {
 
   private func work() {
     while let name = next() {
-      let address = lookUp(name)
+      let found = lookUp(name)
       let answers = state.withLock { $0.asking.removeValue(forKey: name) ?? [] }
-      for answer in answers { answer(address) }
+      for answer in answers { answer(found) }
     }
   }
 

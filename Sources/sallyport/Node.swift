@@ -8,7 +8,7 @@ enum Letter: Sendable {
   /// Take no new calls; end those that are left at this instant.
   case drain(until: Instant)
   /// A host name was looked up.
-  case answer(ticket: UInt64, Address?)
+  case answer(ticket: UInt64, Result<Address, Unresolved>)
   /// Say in the log how much the tables hold.
   case dump
 }
@@ -71,8 +71,8 @@ struct Node: ~Copyable, Element {
     case .drain(let limit):
       drainLimit = limit
       border.drain()
-    case .answer(let ticket, let address):
-      border.answer(ticket, address, now: now, into: &out)
+    case .answer(let ticket, let answer):
+      border.answer(ticket, answer, now: now, into: &out)
       tell()
     case .dump:
       dump()

@@ -31,7 +31,7 @@ struct Report {
     case .refused(let refusal, let flow, let method): refused(refusal, flow, method, wall)
     case .malformed(let fault, let flow, let isAnswered): malformed(fault, flow, isAnswered, wall)
     case .targetFailed(let status, let flow, let hasNext): failed(status, flow, hasNext, wall)
-    case .unresolved(let flow): unresolved(flow, wall)
+    case .unresolved(let name, let cause, let flow): unresolved(name, cause, flow, wall)
     }
   }
 
@@ -96,10 +96,17 @@ struct Report {
     }
   }
 
-  private mutating func unresolved(_ flow: Flow, _ wall: Int64) {
+  private mutating func unresolved(
+    _ name: HostName, _ cause: Unresolved, _ flow: Flow, _ wall: Int64
+  ) {
     guard mayWrite(.warning, wall) else { return }
     let redacted = redacted
-    line.add(.warning, "name.unresolved", wall: wall) { source(flow, redacted, &$0) }
+    line.add(.warning, "name.unresolved", wall: wall) { out in
+      out.name("name")
+      redacted.write(name, into: &out)
+      out.field("cause", cause.text)
+      source(flow, redacted, &out)
+    }
   }
 
   private mutating func mayWrite(_ wanted: Line.Level, _ wall: Int64) -> Bool {
@@ -141,6 +148,18 @@ extension Call.Cause {
     case .timeout: "timeout"
     case .tooLong: "too-long"
     case .shutdown: "shutdown"
+    }
+  }
+}
+
+extension Unresolved {
+  var text: StaticString {
+    switch self {
+    case .noSuchName: "no-such-name"
+    case .noAddress: "no-address"
+    case .serverFailed: "server-failed"
+    case .noAnswer: "no-answer"
+    case .noRoom: "no-room"
     }
   }
 }

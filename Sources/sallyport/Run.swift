@@ -130,8 +130,8 @@ private final class Crew: Sendable {
     set { running.withLock { $0 = newValue } }
   }
 
-  func answer(_ ticket: UInt64, _ address: Address?, to worker: Int) {
-    workers?.post(.answer(ticket: ticket, address), to: worker)
+  func answer(_ ticket: UInt64, _ answer: Result<Address, Unresolved>, to worker: Int) {
+    workers?.post(.answer(ticket: ticket, answer), to: worker)
   }
 }
 

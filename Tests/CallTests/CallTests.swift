@@ -60,7 +60,7 @@ struct CallTests {
           callees.insert(try await crossing.callee("silent", calls: load, in: folder), at: 0)
         }
         let targets = callees.map { crossing.target($0.host, $0.port) }
-        var policy = try PolicyText(port: Ports.block(), calleeTargets: targets)
+        var policy = try crossing.policy(port: Ports.block(), calleeTargets: targets)
         policy.workers = workers
         policy.patience = isFirstSilent ? "1s" : nil
         let element = try await Element(policy, in: folder)

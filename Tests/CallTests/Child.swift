@@ -7,6 +7,7 @@ final class Child {
   private let output: URL
 
   /// Starts it in `folder`; what it says goes to `NAME.out` there.
+  /// - Parameter program: its path, or a name to be found in `PATH`.
   init(_ name: String, _ program: String, _ arguments: [String], in folder: URL) throws {
     self.name = name
     output = folder.appending(path: "\(name).out")

@@ -8,9 +8,13 @@ struct Element {
 
   /// Starts it and waits until it listens.
   init(_ policy: PolicyText, in folder: URL) async throws {
-    port = policy.port
-    child = try Self.start(policy, in: folder)
-    let (child, port) = (child, port)
+    try await self.init(Self.start(policy, in: folder), at: policy.port)
+  }
+
+  /// Waits until a program that was started listens.
+  init(_ child: Child, at port: Int) async throws {
+    self.port = port
+    self.child = child
     let isUp = try await eventually(within: .seconds(20)) {
       guard child.isRunning else { throw Failure("the element ended at once: \(child.said)") }
       return try Ports.isTaken(port, .udp) && Ports.isTaken(port, .tcp)
@@ -33,7 +37,7 @@ struct Element {
       name, "/bin/bash", ["-c", guarded, name, binary.path, "run", policy.path], in: folder)
   }
 
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent()
+  static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
   private static let binary = root.appending(path: ".build/release/sallyport")
 

@@ -4,6 +4,9 @@ struct PolicyText {
   var port: Int
   var workers = 1
   var drain = "5s"
+  var log = "{ level: info }"
+  /// The peer whose calls go to the callee's peer.
+  var caller = "left"
   /// How long each target of the callee's peer has for its first answer.
   var patience: String?
   /// Where the caller sends from, and where the callee answers: host and prefix length.
@@ -15,7 +18,7 @@ struct PolicyText {
   var yaml: String {
     """
     version: 1
-    element: { name: test, workers: \(workers), drain: \(drain), log: { level: info } }
+    element: { name: test, workers: \(workers), drain: \(drain), log: \(log) }
     listeners:
       - { name: udp4, transport: udp, address: "127.0.0.1:\(port)" }
       - { name: tcp4, transport: tcp, address: "127.0.0.1:\(port)" }
@@ -30,7 +33,7 @@ struct PolicyText {
         listeners: [udp4, tcp4, udp6, tcp6]
         targets: [\(quoted(calleeTargets))]\(patienceLine)
     routes:
-      - { name: all, from: left, to: right }
+      - { name: all, from: \(caller), to: right }
 
     """
   }

@@ -17,7 +17,7 @@ struct SIPp {
   private let calls: Int
 
   /// - Parameters:
-  ///   - scenario: the name of a file in `Scenarios`.
+  ///   - scenario: the name of a file in `Scenarios`, or of one that SIPp brings along.
   ///   - element: the host and port to call; a callee has none.
   init(
     _ scenario: String, _ transport: Ports.Transport, at host: String, port block: Int? = nil,
@@ -29,15 +29,27 @@ struct SIPp {
     let name = "\(scenario)-\(port)"
     statistics = folder.appending(path: "\(name).csv")
     errors = folder.appending(path: "\(name).errors")
-    let file = Self.scenarios.appending(path: "\(scenario).xml").path
-    var arguments = ["-sf", file, "-s", String(scenario.prefix { $0 != "-" })]
+    var arguments =
+      Self.source(of: scenario) + ["-s", SIPp.user, "-cid_str", "\(SIPp.callID)%u-%p"]
     arguments += ["-t", transport == .udp ? "u1" : "t1", "-i", host, "-p", "\(port)"]
     arguments += ["-cp", "\(port + 1)", "-mp", "\(port + 2)", "-m", "\(load.calls)"]
     arguments += ["-r", "\(load.rate)", "-l", "\(2 * load.calls)", "-nostdin"]
     arguments += ["-trace_stat", "-stf", statistics.path, "-fd", "1"]
     arguments += ["-trace_err", "-error_file", errors.path]
     arguments += ["-timeout", "60", "-timeout_error", "-recv_timeout", "20000"]
-    child = try Child(name, "/usr/bin/sipp", arguments + (element.map { [$0] } ?? []), in: folder)
+    child = try Child(name, "sipp", arguments + (element.map { [$0] } ?? []), in: folder)
+  }
+
+  /// Whom all scenarios call.
+  static let user = "the-callee"
+  /// Who calls in the scenarios, and who is called there besides `user`.
+  static let otherUsers = ["alice", "bob", "carol"]
+  /// How all Call-IDs begin.
+  static let callID = "the-call-id-"
+
+  private static func source(of scenario: String) -> [String] {
+    if ["uac", "uas"].contains(scenario) { return ["-sn", scenario] }
+    return ["-sf", scenarios.appending(path: "\(scenario).xml").path]
   }
 
   private static let scenarios = URL(filePath: #filePath).deletingLastPathComponent()

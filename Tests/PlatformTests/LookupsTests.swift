@@ -13,19 +13,21 @@ struct LookupsTests {
     let most = Atomic(0)
     let count = Atomic(0)
 
-    func lookUp(_ name: [UInt8]) -> Address? {
+    func lookUp(_ name: [UInt8]) -> Result<Address, Unresolved> {
       count.add(1, ordering: .relaxed)
       let now = busy.add(1, ordering: .relaxed).newValue
       most.max(now, ordering: .relaxed)
       defer { busy.subtract(1, ordering: .relaxed) }
-      guard name.starts(with: Array("dead".utf8)) else { return Address(ipv4: 0x7f00_0001) }
+      guard name.starts(with: Array("dead".utf8)) else {
+        return .success(Address(ipv4: 0x7f00_0001))
+      }
       while !isOpen.load(ordering: .acquiring) { Clock.sleep(.milliseconds(1)) }
-      return nil
+      return .failure(.noAnswer)
     }
   }
 
   private final class Answers: Sendable {
-    let all = Mutex<[String: [Address?]]>([:])
+    let all = Mutex<[String: [Result<Address, Unresolved>]]>([:])
   }
 
   private let names = Names()
@@ -36,10 +38,12 @@ struct LookupsTests {
     return Lookups(threads: threads, names: limit) { names.lookUp($0) }
   }
 
+  private let loopback = Result<Address, Unresolved>.success(Address(ipv4: 0x7f00_0001))
+
   private func ask(_ lookups: Lookups, _ name: String) {
     let answers = answers
-    lookups.ask(Array(name.utf8)) { address in
-      answers.all.withLock { $0[name, default: []].append(address) }
+    lookups.ask(Array(name.utf8)) { answer in
+      answers.all.withLock { $0[name, default: []].append(answer) }
     }
   }
 
@@ -52,7 +56,9 @@ struct LookupsTests {
     return false
   }
 
-  private func found(_ name: String) -> [Address?] { answers.all.withLock { $0[name] ?? [] } }
+  private func found(_ name: String) -> [Result<Address, Unresolved>] {
+    answers.all.withLock { $0[name] ?? [] }
+  }
 
   @Test("a dead name holds one thread, however often it is asked for, and the others go on")
   func deadName() {
@@ -60,12 +66,12 @@ struct LookupsTests {
     for name in ["dead", "Dead", "DEAD", "dead"] { ask(lookups, name) }
     for place in 0..<10 { ask(lookups, "live\(place)") }
     #expect(wait(for: 10))
-    #expect(found("live9") == [Address(ipv4: 0x7f00_0001)])
+    #expect(found("live9") == [loopback])
     #expect(found("dead").isEmpty)
     names.isOpen.store(true, ordering: .releasing)
     #expect(wait(for: 14))
-    #expect(found("dead") == [nil, nil])
-    #expect(found("Dead") == [nil])
+    #expect(found("dead") == [.failure(.noAnswer), .failure(.noAnswer)])
+    #expect(found("Dead") == [.failure(.noAnswer)])
     #expect(names.count.load(ordering: .relaxed) == 11)
   }
 
@@ -78,18 +84,18 @@ struct LookupsTests {
     #expect(names.busy.load(ordering: .relaxed) == 3)
     names.isOpen.store(true, ordering: .releasing)
     #expect(wait(for: 10))
-    #expect(found("live") == [Address(ipv4: 0x7f00_0001)])
+    #expect(found("live") == [loopback])
     #expect(names.most.load(ordering: .relaxed) == 3)
     // The threads have ended; others are started when they are needed.
     ask(lookups, "later")
     #expect(wait(for: 11))
   }
 
-  @Test("beyond its limit a name is answered at once, as one without an address")
+  @Test("beyond its limit a name is answered at once: there is no room for it")
   func full() {
     let lookups = lookups(threads: 1, limit: 2)
     for name in ["dead1", "dead2", "live", "dead1"] { ask(lookups, name) }
-    #expect(found("live") == [nil])
+    #expect(found("live") == [.failure(.noRoom)])
     #expect(found("dead1").isEmpty)
     names.isOpen.store(true, ordering: .releasing)
     #expect(wait(for: 4))

@@ -16,6 +16,8 @@ package final class Element: Station {
   package private(set) var faults: [String] = []
   /// What the DNS of this world says: an address, or that there is none.
   package var names: [String: Address?] = [:]
+  /// Why the names without an address have none.
+  package var namelessness = Unresolved.noSuchName
   package var resolution = Interval.milliseconds(50)
   /// The names that were asked for, in their order.
   package private(set) var asked: [String] = []
@@ -130,8 +132,9 @@ package final class Element: Station {
     let name = String(decoding: inquiry.name, as: UTF8.self)
     asked.append(name)
     guard let answer = names[name] else { return }
+    let found = answer.map { Result.success($0) } ?? .failure(namelessness)
     world.schedule(after: resolution) { [self] in
-      border.answer(inquiry.ticket, answer, now: world.now, into: &outbox)
+      border.answer(inquiry.ticket, found, now: world.now, into: &outbox)
       settle()
     }
   }

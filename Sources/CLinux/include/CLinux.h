@@ -36,9 +36,21 @@
 #include <time.h>
 #include <unistd.h>
 
-// The first address of a host name: 4 octets for AF_INET, 16 for AF_INET6. Returns 1 when there is
-// one.
-int linux_first_address(const char *name, int family, unsigned char *octets);
+// What asking for a host name came to.
+enum linux_name_outcome {
+  linux_name_found,
+  linux_name_unknown,
+  linux_name_without_address,
+  linux_name_server_failed,
+  linux_name_unanswered,
+  linux_name_no_room,
+};
+
+// The first address of a host name: 4 octets for AF_INET, 16 for AF_INET6.
+enum linux_name_outcome linux_first_address(const char *name, int family, unsigned char *octets);
+
+// What a result of getaddrinfo means; errno matters for some.
+enum linux_name_outcome linux_name_outcome_of(int result);
 
 // Lets this process open as many descriptors as it may: the soft limit becomes the hard one.
 // Returns how many that are.
