@@ -15,14 +15,22 @@ TEST_NEEDS := sip-tester:sipp
 BENCH_NEEDS := kamailio:kamailio libsofia-sip-ua-dev gcc:gcc python3:python3 sip-tester:sipp \
 	valgrind:valgrind
 
-.PHONY: help run call build test bench format lint-code fuzz build-tools test-tools
+.PHONY: help run hint call build test bench format lint-code fuzz build-tools test-tools
 
 help: ## show these lines
 	@echo "make TARGET, where TARGET is one of"
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 
-run: build ## build for release, and serve Policies/quickstart.yaml (or POLICY=…) until Ctrl-C
+run: build hint ## build for release, and serve Policies/quickstart.yaml (or POLICY=…) until Ctrl-C
 	@exec .build/release/sallyport run $(POLICY)
+
+# What to do with the quickstart once it listens. Other policies admit others.
+hint:
+ifeq ($(POLICY),Policies/quickstart.yaml)
+	@echo "Try it: make call    (in a second terminal)"
+	@echo "or:     sipp -sn uas -p 5070    and    sipp -sn uac 127.0.0.1:5060"
+endif
+	@:
 
 call: test-tools ## in a second terminal: place CALLS calls through it at RATE/s, over UDP and TCP
 	@Tests/CallTests/call $(CALLS) $(RATE)

@@ -88,10 +88,11 @@ package struct Border: ~Copyable {
     doChores(now, &out)
   }
 
-  /// Does what has waited for room in the outbox, as far as there is room.
+  /// Does what has waited for room in the outbox, as far as there is room, and room to tell of it.
   mutating func doChores(_ now: Instant, _ out: inout Outbox) {
-    while out.hasRoom, let chore = core.chores.popLast() {
+    while out.hasRoom, core.canTell(), let chore = core.chores.popLast() {
       switch chore {
+      case .end(let handle): core.end(handle, .shutdown, now)
       case .resume(let handle): resume(handle, now, &out)
       case .leave(let handle): core.leave(handle, now, &patch, &desk, &out)
       }
@@ -143,11 +144,13 @@ package struct Border: ~Copyable {
 
   /// Ends all that is left: the limit of a drain was reached. Whoever still waits for an answer
   /// gets 503 (RFC 3261 §21.5.4: another element may serve him), and callees that ring are
-  /// cancelled.
+  /// cancelled. It is done piece by piece, so that each call is told: what finds no room yet is due
+  /// at once, by `nextDeadline`.
   package mutating func endCalls(now: Instant, into out: inout Outbox) {
     core.isDraining = true
     core.isLeaving = true
-    for handle in core.calls.handles() { core.end(handle, .shutdown, now) }
+    // The last chore is done first: a call that still rings ends with its 503.
+    for handle in core.calls.handles() { core.chores.append(.end(handle)) }
     for handle in core.servers.handles() where core.servers[handle].isPending {
       core.chores.append(.leave(handle))
     }

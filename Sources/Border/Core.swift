@@ -85,6 +85,9 @@ struct Core: ~Copyable {
     if notes.freeCapacity > 0 { notes.append(note) } else { lostNotes &+= 1 }
   }
 
+  /// Whether all that one more piece of work can have to tell finds room.
+  mutating func canTell() -> Bool { notes.freeCapacity >= Limits.notesOfOne }
+
   mutating func nextCallID() -> UInt64 {
     callCount &+= 1
     return UInt64(worker) << 56 | callCount
@@ -179,8 +182,9 @@ extension Core {
 enum Chore {
   /// A request that waited for the outside goes on.
   case resume(Handle)
-  /// The limit of a drain was reached: a server transaction ends.
+  /// The limit of a drain was reached: a server transaction ends, or a call.
   case leave(Handle)
+  case end(Handle)
 }
 
 extension Wheel {

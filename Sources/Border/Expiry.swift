@@ -10,7 +10,7 @@ extension Core {
   mutating func expire(
     _ now: Instant, _ patch: inout Patch, _ desk: inout Desk, _ out: inout Outbox
   ) {
-    while out.hasRoom, let payload = wheel.expire(now) {
+    while out.hasRoom, canTell(), let payload = wheel.expire(now) {
       switch Ticket(payload) {
       case .server(let handle):
         if servers.contains(handle), servers[handle].armed <= now {

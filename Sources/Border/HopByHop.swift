@@ -163,7 +163,17 @@ extension Core {
       clients[client].isAwaited = true
       cancelling &+= 1
     }
+    endCall(of: server, now)
     respondOwn(server, 503, "Service Unavailable", now, &patch, &desk, &out)
+  }
+
+  /// Ends the call that an INVITE began and that nobody has answered: with the 503 that it gets.
+  private mutating func endCall(of server: Handle, _ now: Instant) {
+    guard servers[server].method == .invite, servers[server].isInitial,
+      let call = servers[server].call, calls.contains(call), calls[call].state == .calling
+    else { return }
+    calls[call].status = 503
+    end(call, .shutdown, now)
   }
 
   /// A target that was waited for has given its final response, or will not.

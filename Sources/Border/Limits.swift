@@ -4,6 +4,9 @@ import Basics
 enum Limits {
   /// Notes for the operator between two visits of the one who reads them; more are counted only.
   static let notes = 256
+  /// Room for notes without which no further piece of work is begun: one makes one for each target
+  /// that it tries and each call that it ends, so that none of them is lost.
+  static let notesOfOne = 64
   /// Octets of a request, as it leaves, above which it goes over a stream where the peer has one
   /// (RFC 3261 §18.1.1).
   static let datagram = 1300

@@ -6,6 +6,7 @@ import Synchronization
 final class Ending: Sendable {
   private let end = Atomic<Int64>(.max)
   private let drained = Atomic<Int>(0)
+  private let gone = Atomic<Int>(0)
   private let bells: [Doorbell]
 
   init(_ bells: [Doorbell]) { self.bells = bells }
@@ -13,8 +14,9 @@ final class Ending: Sendable {
   /// When the workers end at the latest.
   var deadline: Instant { Instant(nanoseconds: end.load(ordering: .relaxed)) }
 
+  /// A second word can only bring the end nearer.
   func begin(by deadline: Instant) {
-    end.store(deadline.nanoseconds, ordering: .releasing)
+    end.min(deadline.nanoseconds, ordering: .acquiringAndReleasing)
     for bell in bells { bell.ring() }
   }
 
@@ -23,6 +25,12 @@ final class Ending: Sendable {
     drained.wrappingAdd(isDrained ? 1 : -1, ordering: .acquiringAndReleasing)
     if isComplete { for bell in bells { bell.ring() } }
   }
+
+  /// A worker has ended.
+  func leave() { gone.wrappingAdd(1, ordering: .releasing) }
+
+  /// Whether all workers have ended.
+  var isOver: Bool { gone.load(ordering: .acquiring) == bells.count }
 
   var isComplete: Bool { drained.load(ordering: .acquiring) == bells.count }
 }

@@ -77,11 +77,14 @@ package final class Workers<E: Element & ~Copyable>: Sendable {
   }
 
   /// Begins the end: each element gets its letter, and when all are drained, or when the time is
-  /// over, the threads end.
+  /// over, the threads end. A second call can only bring the end nearer.
   package func drain(within limit: Interval, _ letter: (Int) -> E.Letter) {
     for worker in 0..<desks.count { desks[worker].mailbox.post(letter(worker)) }
     ending.begin(by: Clock.now() + limit)
   }
+
+  /// Whether all have ended, after `drain`.
+  package var haveEnded: Bool { ending.isOver }
 
   /// Waits until all threads have ended.
   package func join() {
@@ -136,5 +139,6 @@ private final class Launch<E: Element & ~Copyable>: @unchecked Sendable {
     let element = make(layer.worker, listeners)
     var worker = Worker(element, layer, desk, ending, batching: settings.batching)
     worker.run()
+    ending.leave()
   }
 }

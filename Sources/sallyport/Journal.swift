@@ -10,10 +10,18 @@ final class Journal: Sendable {
     var waiting: [UInt8] = []
     var lost = 0
     var isClosed = false
+    /// How many pieces were written, or given up.
+    var pieces = 0
   }
 
-  /// How much may wait to be written.
-  private static let limit = 4 << 20
+  /// How much may wait to be written: the last lines of all calls of a full worker.
+  private static let limit = 32 << 20
+  /// What is set aside for it from the start.
+  private static let reserve = 1 << 20
+  /// How much is written at once.
+  private static let piece = 64 << 10
+  /// For how many seconds the end waits for a reader who reads; for one who does not, one second.
+  private static let patience = 10
   /// How long lines are gathered before they are written in one go.
   private static let gathering = 0.02
 
@@ -25,7 +33,7 @@ final class Journal: Sendable {
   /// - Parameter output: where lines go.
   init(output: FileHandle = .standardError) {
     self.output = output
-    state.withLock { $0.waiting.reserveCapacity(Self.limit / 4) }
+    state.withLock { $0.waiting.reserveCapacity(Self.reserve) }
     Thread.detachNewThread { [self] in writeAll() }
   }
 
@@ -33,7 +41,7 @@ final class Journal: Sendable {
   func append(_ lines: [UInt8]) {
     let wasEmpty = state.withLock { state in
       guard !state.isClosed, state.waiting.count + lines.count <= Self.limit else {
-        state.lost += 1
+        state.lost += lines.count { $0 == 0x0a }
         return false
       }
       let wasEmpty = state.waiting.isEmpty
@@ -43,16 +51,29 @@ final class Journal: Sendable {
     if wasEmpty { work.signal() }
   }
 
-  /// Writes what is left, and ends.
+  /// One line of the program itself.
+  func say(
+    _ level: Line.Level, _ name: StaticString, _ fields: (inout OutputSpan<UInt8>) -> Void
+  ) {
+    var line = Line()
+    line.add(level, name, wall: Clock.wall(), fields)
+    append(line.bytes)
+  }
+
+  /// Writes what is left, and ends. A reader who does not read holds it up for a second only.
   func close() {
     state.withLock { $0.isClosed = true }
     work.signal()
-    done.wait()
+    for _ in 0..<Self.patience {
+      let before = state.withLock { $0.pieces }
+      if done.wait(timeout: .now() + 1) == .success { return }
+      if state.withLock({ $0.pieces }) == before { return }
+    }
   }
 
   private func writeAll() {
     var spare: [UInt8] = []
-    spare.reserveCapacity(Self.limit / 4)
+    spare.reserveCapacity(Self.reserve)
     while true {
       work.wait()
       let isClosed = state.withLock { $0.isClosed }
@@ -62,7 +83,7 @@ final class Journal: Sendable {
         defer { state.lost = 0 }
         return state.lost
       }
-      if lost > 0 { spare += Array("warning log.lost lines=\(lost)\n".utf8) }
+      if lost > 0 { spare += lossLine(lost) }
       write(spare)
       spare.removeAll(keepingCapacity: true)
       if isClosed {
@@ -72,8 +93,19 @@ final class Journal: Sendable {
     }
   }
 
-  /// A log that cannot be written must not end the calls.
+  private func lossLine(_ lost: Int) -> [UInt8] {
+    var line = Line()
+    line.add(.warning, "log.lost", wall: Clock.wall()) { $0.field("lines", lost) }
+    return line.bytes
+  }
+
   private func write(_ lines: [UInt8]) {
-    try? output.write(contentsOf: Data(lines))
+    var rest = lines[...]
+    while !rest.isEmpty {
+      // A log that cannot be written must not end the calls.
+      try? output.write(contentsOf: Data(rest.prefix(Self.piece)))
+      rest = rest.dropFirst(Self.piece)
+      state.withLock { $0.pieces += 1 }
+    }
   }
 }

@@ -1,7 +1,9 @@
 import Basics
 import Border
+import Dialogs
 import Platform
 import SIP
+import Synchronization
 
 /// What other threads tell a worker.
 enum Letter: Sendable {
@@ -21,16 +23,28 @@ struct Node: ~Copyable, Element {
   private let worker: Int
   /// Has a host name looked up; the answer comes as a letter.
   private let ask: @Sendable (Inquiry, Int) -> Void
-  private var drainLimit: Instant?
+  private let tally: Tally
+  private var drain = Drain.no
+  /// How many lost notes the log has heard of.
+  private var lostNotes = 0
+
+  private enum Drain {
+    case no
+    /// No new calls, and at this instant none at all.
+    case until(Instant)
+    /// Its limit was reached.
+    case over
+  }
 
   init(
-    _ border: consuming Border, _ report: Report, _ journal: Journal, worker: Int,
+    _ border: consuming Border, _ report: Report, _ journal: Journal, _ tally: Tally, worker: Int,
     ask: @escaping @Sendable (Inquiry, Int) -> Void
   ) {
     self.ask = ask
     self.border = border
     self.report = report
     self.journal = journal
+    self.tally = tally
     self.worker = worker
   }
 
@@ -45,15 +59,15 @@ struct Node: ~Copyable, Element {
 
   mutating func expire(now: Instant, into out: inout Outbox) {
     border.expire(now: now, into: &out)
-    if let limit = drainLimit, limit <= now {
+    if case .until(let limit) = drain, limit <= now {
+      drain = .over
       border.endCalls(now: now, into: &out)
-      drainLimit = .distantFuture
     }
     tell()
   }
 
   mutating func nextDeadline() -> Instant? {
-    guard let limit = drainLimit else { return border.nextDeadline() }
+    guard case .until(let limit) = drain else { return border.nextDeadline() }
     return min(limit, border.nextDeadline() ?? .distantFuture)
   }
 
@@ -69,13 +83,22 @@ struct Node: ~Copyable, Element {
   mutating func take(_ letter: consuming Letter, now: Instant, into out: inout Outbox) {
     switch letter {
     case .drain(let limit):
-      drainLimit = limit
-      border.drain()
+      beginDrain(limit)
     case .answer(let ticket, let answer):
       border.answer(ticket, answer, now: now, into: &out)
       tell()
     case .dump:
       dump()
+    }
+  }
+
+  /// A second letter can only bring the limit nearer.
+  private mutating func beginDrain(_ limit: Instant) {
+    border.drain()
+    switch drain {
+    case .no: drain = .until(limit)
+    case .until(let old): drain = .until(min(old, limit))
+    case .over: break
     }
   }
 
@@ -90,19 +113,44 @@ struct Node: ~Copyable, Element {
     }
   }
 
-  mutating func isDrained() -> Bool { drainLimit != nil && border.isIdle() }
+  mutating func isDrained() -> Bool {
+    switch drain {
+    case .no: false
+    case .until, .over: border.isIdle()
+    }
+  }
 
   /// Notes become lines at once; the journal gets them when there are some.
   private mutating func tell() {
     while let inquiry = border.nextInquiry() { ask(inquiry, worker) }
     guard border.hasNotes else { return }
     let wall = Clock.wall()
-    Self.write(&border, to: &report, wall: wall)
+    let cut = Self.write(&border, to: &report, wall: wall)
+    if cut > 0 { tally.callsCut.wrappingAdd(cut, ordering: .relaxed) }
+    tellLosses(wall)
     flush()
   }
 
-  private static func write(_ border: inout Border, to report: inout Report, wall: Int64) {
-    border.drainNotes { report.add($0, wall: wall) }
+  /// - Returns: how many calls the limit of a drain has ended.
+  private static func write(_ border: inout Border, to report: inout Report, wall: Int64) -> Int {
+    var cut = 0
+    border.drainNotes { note in
+      report.add(note, wall: wall)
+      if case .callEnded(let summary) = note, summary.cause == .shutdown { cut += 1 }
+    }
+    return cut
+  }
+
+  /// What found no room among the notes has no line, and that has one.
+  private mutating func tellLosses(_ wall: Int64) {
+    let lost = border.lostNotes
+    guard lost > lostNotes else { return }
+    let (count, number) = (lost - lostNotes, worker)
+    lostNotes = lost
+    report.line.add(.warning, "notes.lost", wall: wall) { out in
+      out.field("count", count)
+      out.field("worker", number)
+    }
   }
 
   private mutating func flush() {

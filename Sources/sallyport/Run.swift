@@ -50,9 +50,11 @@ struct Run: ParsableCommand {
     let crew = Crew()
     let workers = try start(snapshot, journal, crew)
     crew.workers = workers
-    announce(workers, snapshot)
-    wait(signals, workers, snapshot.settings.drain)
-    workers.join()
+    announce(workers, snapshot, journal)
+    let service = Service(
+      workers: workers, journal: journal, tally: crew.tally,
+      level: Line.Level(snapshot.settings.level), drain: snapshot.settings.drain)
+    service.run(signals)
     journal.close()
   }
 
@@ -74,7 +76,7 @@ struct Run: ParsableCommand {
       let border = Border(
         configuration, worker: UInt8(worker), of: count, seed: seed, now: Clock.now())
       let report = Report(level: level, redacted: redacted, peers: peers)
-      return Node(border, report, journal, worker: worker) { inquiry, worker in
+      return Node(border, report, journal, crew.tally, worker: worker) { inquiry, worker in
         lookups.ask(inquiry.name) { crew.answer(inquiry.ticket, $0, to: worker) }
       }
     }
@@ -92,37 +94,26 @@ struct Run: ParsableCommand {
     return (addresses.contains { $0.isIPv4 }, addresses.contains { !$0.isIPv4 })
   }
 
-  private func announce(_ workers: Workers<Node>, _ snapshot: Snapshot) {
+  /// In plain words, for whoever looks at the terminal; through the journal, for nothing may wait
+  /// for a reader any more.
+  private func announce(_ workers: Workers<Node>, _ snapshot: Snapshot, _ journal: Journal) {
     for (listener, name) in zip(workers.listeners, snapshot.listeners) {
-      say("listening on \(listener) (\(name))")
+      journal.append(Array("listening on \(listener) (\(name))\n".utf8))
     }
     let count = workers.count
-    say("\(snapshot.settings.name): serving with \(count) worker\(count == 1 ? "" : "s")")
-  }
-
-  private func wait(_ signals: borrowing Signals, _ workers: Workers<Node>, _ drain: Interval) {
-    while let signal = signals.next() {
-      switch signal {
-      case .terminate, .interrupt:
-        let limit = Clock.now() + drain
-        say("draining: no new calls, at most \(drain.nanoseconds / 1_000_000_000) s")
-        return workers.drain(within: drain + .seconds(1)) { _ in .drain(until: limit) }
-      case .report:
-        for worker in 0..<workers.count { workers.post(.dump, to: worker) }
-      case .hangUp:
-        say("SIGHUP: reloading a policy has not landed yet; restart to change it")
-      }
-    }
+    let crowd = "\(count) worker\(count == 1 ? "" : "s")"
+    journal.append(Array("\(snapshot.settings.name): serving with \(crowd)\n".utf8))
   }
 }
 
-/// One line for the person who started it.
+/// One line for the person who started it, before anything runs.
 private func say(_ text: String) {
   FileHandle.standardError.write(Data((text + "\n").utf8))
 }
 
 /// The workers, for answers that come from other threads once they run.
 private final class Crew: Sendable {
+  let tally = Tally()
   private let running = Mutex<Workers<Node>?>(nil)
 
   var workers: Workers<Node>? {

@@ -92,16 +92,41 @@ struct TheEndIsTold {
     exchange.expectNothingLeft()
   }
 
+  @Test("more calls than there is room for notes: each has its line, with the status of its 503")
+  func everyLine() {
+    let exchange = Exchange()
+    call(1000, in: exchange)
+    exchange.pause()
+    // Half of them are answered.
+    for heard in exchange.east.all("INVITE").prefix(500) {
+      exchange.east.reply(exchange.east.response(to: heard.message, 200, tag: "t").bytes, to: heard)
+    }
+    exchange.pause()
+    exchange.element.endCalls()
+    exchange.pause()
+    let ended = exchange.element.ended
+    #expect(ended.count == 1000)
+    #expect(ended.allSatisfy { $0.cause == .shutdown })
+    #expect(Set(ended.map(\.call.id)).count == 1000)
+    #expect(ended.count { $0.call.status == 503 } == 500)
+    #expect(ended.count { $0.call.status == 200 } == 500)
+    #expect(exchange.element.lostNotes == 0)
+    #expect(exchange.element.faults.isEmpty)
+  }
+
+  @Test("calls that end by one tick of the clock all have their lines")
+  func oneTick() {
+    let exchange = Exchange()
+    call(1000, in: exchange)
+    exchange.expectNothingLeft()
+    #expect(exchange.element.ended.count == 1000)
+    #expect(exchange.element.lostNotes == 0)
+  }
+
   @Test("more calls than one outbox has room for are all told")
   func many() {
     let exchange = Exchange()
-    for place in 0..<1500 {
-      let ask = Ask("INVITE") {
-        $0.via = ["SIP/2.0/UDP 10.1.0.1:5060;branch=z9hG4bKm\(place)"]
-        $0.callID = "m\(place)"
-      }
-      exchange.west.send(Array(ask.text.utf8), to: endpoint(Layout.border))
-    }
+    call(1500, in: exchange)
     exchange.pause()
     for heard in exchange.east.all("INVITE") {
       exchange.east.reply(exchange.east.response(to: heard.message, 180, tag: "t").bytes, to: heard)
@@ -114,5 +139,16 @@ struct TheEndIsTold {
     #expect(told.count == 1500)
     #expect(cancelled.count == 1500)
     #expect(exchange.element.faults.isEmpty)
+  }
+
+  /// Begins so many calls at once.
+  private func call(_ count: Int, in exchange: Exchange) {
+    for place in 0..<count {
+      let ask = Ask("INVITE") {
+        $0.via = ["SIP/2.0/UDP 10.1.0.1:5060;branch=z9hG4bKm\(place)"]
+        $0.callID = "m\(place)"
+      }
+      exchange.west.send(Array(ask.text.utf8), to: endpoint(Layout.border))
+    }
   }
 }

@@ -6,9 +6,12 @@ final class Child {
   private let process = Process()
   private let output: URL
 
-  /// Starts it in `folder`; what it says goes to `NAME.out` there.
+  /// Starts it in `folder`; what it says goes to `NAME.out` there, or to `errors`.
   /// - Parameter program: its path, or a name to be found in `PATH`.
-  init(_ name: String, _ program: String, _ arguments: [String], in folder: URL) throws {
+  init(
+    _ name: String, _ program: String, _ arguments: [String], in folder: URL,
+    errors: FileHandle? = nil
+  ) throws {
     self.name = name
     output = folder.appending(path: "\(name).out")
     try Data().write(to: output)
@@ -20,7 +23,7 @@ final class Child {
     process.environment = ProcessInfo.processInfo.environment.merging(["TERM": "vt100"]) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = file
-    process.standardError = file
+    process.standardError = errors ?? file
     try process.run()
     try file.close()
   }

@@ -7,8 +7,8 @@ struct Element {
   let child: Child
 
   /// Starts it and waits until it listens.
-  init(_ policy: PolicyText, in folder: URL) async throws {
-    try await self.init(Self.start(policy, in: folder), at: policy.port)
+  init(_ policy: PolicyText, in folder: URL, errors: FileHandle? = nil) async throws {
+    try await self.init(Self.start(policy, in: folder, errors: errors), at: policy.port)
   }
 
   /// Waits until a program that was started listens.
@@ -22,19 +22,23 @@ struct Element {
     guard isUp else { throw Failure("the element does not listen at \(port): \(child.said)") }
   }
 
-  static func start(_ policy: PolicyText, in folder: URL, name: String = "element") throws -> Child
-  {
+  static func start(
+    _ policy: PolicyText, in folder: URL, name: String = "element", errors: FileHandle? = nil
+  ) throws -> Child {
     let file = folder.appending(path: "\(name).yaml")
     try policy.yaml.write(to: file, atomically: true, encoding: .utf8)
-    return try start(file, in: folder, name: name)
+    return try start(file, in: folder, name: name, errors: errors)
   }
 
-  static func start(_ policy: URL, in folder: URL, name: String = "element") throws -> Child {
+  static func start(
+    _ policy: URL, in folder: URL, name: String = "element", errors: FileHandle? = nil
+  ) throws -> Child {
     guard FileManager.default.isExecutableFile(atPath: binary.path) else {
       throw Failure("there is no \(binary.path): `make build` makes it, and `make test` does first")
     }
     return try Child(
-      name, "/bin/bash", ["-c", guarded, name, binary.path, "run", policy.path], in: folder)
+      name, "/bin/bash", ["-c", guarded, name, binary.path, "run", policy.path], in: folder,
+      errors: errors)
   }
 
   static let root = URL(filePath: #filePath).deletingLastPathComponent()
@@ -75,7 +79,7 @@ struct Element {
   ]
 
   /// What its tables hold, over all workers.
-  private func dump() async throws -> [Substring: Int] {
+  func dump() async throws -> [Substring: Int] {
     let before = lines().count
     child.signal(SIGUSR1)
     guard try await eventually(within: .seconds(5), { lines().count > before }) else {

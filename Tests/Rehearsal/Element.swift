@@ -119,7 +119,7 @@ package final class Element: Station {
       guard armed == deadline else { return }
       armed = .distantFuture
       border.expire(now: world.now, into: &outbox)
-      if let next = border.nextDeadline(), next <= world.now, outbox.isEmpty {
+      if let next = border.nextDeadline(), next <= world.now, outbox.isEmpty, !border.hasNotes {
         faults.append("the deadline does not move")
       }
       settle()
