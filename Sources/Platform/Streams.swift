@@ -368,7 +368,7 @@ extension Streams {
   }
 
   /// Reads a stream again.
-  /// - Returns: whether it is still there and open, and what it has brought before, now in `scratch`.
+  /// - Returns: whether it is still there and open, and what it has brought before, in `scratch`.
   mutating func release(
     _ handle: Handle, into scratch: inout Buffer, _ poll: borrowing Poll, now: Instant
   ) -> Bool {

@@ -29,6 +29,7 @@ final class Witness: Sendable {
   var asked: Int { seen.withLock { $0.asked } }
   var letters: [String] { seen.withLock { $0.letters } }
   var messages: [(worker: Int, text: String, flow: Flow)] { seen.withLock { $0.messages } }
+  var mostInTurn: Int { seen.withLock { $0.turns.values.max() ?? 0 } }
   var expired: Int { seen.withLock { $0.expired } }
 }
 

@@ -100,7 +100,7 @@ struct HeldStreamTests {
     #expect(eventually { scene.counter(.open) == open - 6 })
   }
 
-  @Test("of a stream that is closed while it is held, nothing more is taken, and it spins for nobody")
+  @Test("of a stream closed while it is held nothing more is taken, and it spins for nobody")
   func closedWhileHeld() throws {
     let scene = try Scene(streams: 1)
     defer { ended(scene.workers) }
@@ -137,7 +137,7 @@ struct HeldStreamTests {
     #expect(eventually { scene.counter(.held) == 64 })
     scene.witness.note { $0.turns = [:] }
     #expect(eventually { scene.witness.messages.count == 100 + 63 * 51 })
-    let most = scene.witness.seen.withLock { $0.turns.values.max() ?? 0 }
+    let most = scene.witness.mostInTurn
     #expect(most <= 16 * 50 + 16)
   }
 

@@ -168,7 +168,7 @@ struct PartTests {
     var streams = Streams(
       worker: 0, locals: [Listener(.tcp, loopback)], limits, Census(limits), counters)
     // epoll refuses what cannot be waited for, such as a directory.
-    let number = open("/", O_RDONLY)
+    let number = unsafe open("/", O_RDONLY)
     #expect(number >= 0)
     let flow = Flow(.tcp, listener: 0, remote: loopback)
     streams.accept(
