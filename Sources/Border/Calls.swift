@@ -14,7 +14,8 @@ extension Core {
     switch servers[server].method {
     case .invite where servers[server].isInitial && calls[call].state == .calling:
       if status < 300 {
-        calls[call].answer(status: status, now: now)
+        calls[call].answer(
+          status: status, now: now, deadline: now + configuration.callDuration)
         counters.answeredCalls &+= 1
       } else {
         calls[call].status = status
@@ -28,8 +29,9 @@ extension Core {
       // again with credentials. The call is over with its last dialog.
       endDialog(servers[server].tags, call, servers[server].passes, now)
     case .refer, .subscribe:
-      // What was refused begins nothing.
-      if status >= 300 { note(.ends, call, servers[server].passes) }
+      // What was refused begins nothing, and ends nothing that others began.
+      if status >= 300, servers[server].beganUsage { note(.ends, call, servers[server].passes) }
+      servers[server].beganUsage = false
     default:
       break
     }
@@ -63,13 +65,15 @@ extension Core {
   /// its call beyond the end of the call (RFC 5057 §3): a subscription by SUBSCRIBE for its Expires
   /// (RFC 6665 §4.2.1.1; the answer can only shorten it), one by REFER for as long as the referred
   /// call may ring, until its first NOTIFY says how long (RFC 3515 §2.4.4). The NOTIFY that ends
-  /// one says so.
+  /// one says so. The request has left by now.
   mutating func noteUse(
-    _ message: borrowing Message, _ essentials: Essentials, of set: RouteSet, _ call: Handle,
-    _ now: Instant
+    _ message: borrowing Message, _ essentials: Essentials, _ server: Handle, _ now: Instant
   ) {
-    guard essentials.toTag != nil, let usage = usage(message, now) else { return }
-    note(usage, call, set.passes)
+    guard essentials.toTag != nil, let call = servers[server].call,
+      let usage = usage(message, now)
+    else { return }
+    if case .begins = usage { servers[server].beganUsage = true }
+    note(usage, call, servers[server].passes)
   }
 
   private mutating func note(
@@ -132,6 +136,7 @@ extension Core {
 
   /// A call that has ended goes on: another dialog of it was made. It counts as one more.
   private mutating func resume(_ call: Handle, _ status: UInt16, _ now: Instant) {
+    if calls[call].isLingering { lingering &-= 1 }
     calls[call].resume(
       status: status, now: now, deadline: now + configuration.callDuration)
     liveCalls &+= 1
@@ -167,6 +172,7 @@ extension Core {
   mutating func forget(_ call: Handle) {
     guard let record = calls.remove(call) else { return }
     if record.state != .ended { liveCalls &-= 1 }
+    if record.isLingering { lingering &-= 1 }
     if configuration.routing.mendsLostRoutes, callIndex.find(record.key) == call {
       callIndex.remove(record.key)
     }

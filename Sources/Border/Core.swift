@@ -45,6 +45,8 @@ struct Core: ~Copyable {
   var lostNotes = 0
   /// Calls that have not ended; the other records are of those that are remembered.
   var liveCalls = 0
+  /// Calls that have ended and are remembered for their other usages only.
+  var lingering = 0
   /// CANCEL requests that have no final response yet, and what an element that ends has cancelled.
   var cancelling = 0
   var isDraining = false

@@ -46,8 +46,9 @@ extension Core {
     case .trying:
       respondOwn(handle, 100, "Trying", now, &patch, &desk, &out)
     case .unanswered:
-      // A BYE that nobody answered ends its call all the same.
-      if servers[handle].method == .bye { concludeCall(handle, 408, now) }
+      // A BYE that nobody answered ends its call all the same, and a subscription that nobody
+      // confirmed has not begun.
+      concludeCall(handle, 408, now)
     }
     if servers.contains(handle) { settle(server: handle) }
   }
@@ -80,12 +81,32 @@ extension Core {
   }
 
   private mutating func expire(call handle: Handle, _ now: Instant) {
-    if calls[handle].deadline <= now {
-      if calls[handle].state == .ended { return forget(handle) }
-      end(handle, .tooLong, now)
+    var next = calls[handle].attention
+    if next <= now {
+      switch calls[handle].state {
+      case .calling:
+        // Its INVITE has a final response to come, and Timer C sees to it.
+        next = now + configuration.callDuration
+      case .answered:
+        end(handle, .tooLong, now)
+      case .ended:
+        guard lingers(handle, now) else { return forget(handle) }
+      }
       guard calls.contains(handle) else { return }
+      if calls[handle].state == .ended { next = calls[handle].attention }
     }
-    _ = wheel.arm(Ticket.call(handle).payload, near: calls[handle].deadline)
+    _ = wheel.arm(Ticket.call(handle).payload, near: next)
+  }
+
+  /// Whether a call whose grace is over is remembered on, for its other usages. Those may hold half
+  /// of the places of ended calls, so that one that has just ended finds one.
+  private mutating func lingers(_ call: Handle, _ now: Instant) -> Bool {
+    guard calls[call].deadline > now else { return false }
+    if calls[call].isLingering { return true }
+    guard lingering < configuration.capacity.endedCalls / 2 else { return false }
+    calls[call].linger()
+    lingering &+= 1
+    return true
   }
 
   /// A message could not be sent, or its stream ended before it was answered (RFC 3261 §17.1.4,

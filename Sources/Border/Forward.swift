@@ -41,6 +41,7 @@ extension Core {
       throw full
     }
     settle(server: server)
+    noteUse(message, essentials, server, turn.now)
     begun(departure, set)
   }
 
@@ -69,6 +70,7 @@ extension Core {
       throw full
     }
     settle(server: server)
+    noteUse(message, essentials, server, turn.now)
     begun(departure, set)
   }
 
@@ -89,7 +91,6 @@ extension Core {
     }
     guard !servers.isFull, !clients.isFull else { throw full }
     let call = try call(for: message, essentials, set, way, turn)
-    if let call { noteUse(message, essentials, of: set, call, turn.now) }
     return Departure(way: way, search: search, call: call)
   }
 

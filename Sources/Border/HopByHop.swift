@@ -159,7 +159,10 @@ extension Core {
     guard servers.contains(server), servers[server].isPending else { return }
     servers[server].isCancelled = true
     let outcome = cancelBranch(of: server, now, &desk, &out)
-    if outcome == .wait || outcome == .send, let client = servers[server].client {
+    // Whoever cancelled it, its final response is to be acknowledged.
+    if let outcome, outcome != .tooLate, let client = servers[server].client,
+      !clients[client].isAwaited
+    {
       clients[client].isAwaited = true
       cancelling &+= 1
     }

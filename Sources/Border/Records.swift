@@ -39,6 +39,8 @@ struct ServerTransaction: ~Copyable {
   /// Whether the request had no To tag: an INVITE is then the one that the call began with.
   let isInitial: Bool
   var isCancelled = false
+  /// Whether it began another usage of its dialog, which its refusal ends.
+  var beganUsage = false
   /// Whether it waits for the outside and has been sent nowhere.
   var isParked = false
   /// Whether its final response has not gone out yet.

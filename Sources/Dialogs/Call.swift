@@ -66,6 +66,8 @@ package struct Call: Sendable {
   private var longest: Instant
   /// Until when it is remembered in any case, once it has ended.
   private var rememberedUntil = Instant(nanoseconds: 0)
+  /// Whether it is remembered for its other usages only, and holds one of the places for that.
+  package private(set) var isLingering = false
   /// How long other usages of its dialogs last, as far as is known (RFC 5057 §3), and how many were
   /// begun and did not end: at most, for one that is refreshed counts again.
   private var usedUntil = Instant(nanoseconds: 0)
@@ -91,8 +93,10 @@ package struct Call: Sendable {
   }
 
   /// The 2xx to its INVITE went to the caller. A further 2xx of a fork changes nothing.
-  package mutating func answer(status: UInt16, now: Instant) {
+  /// - Parameter deadline: when it ends at the latest, if it rang for longer than a call may last.
+  package mutating func answer(status: UInt16, now: Instant, deadline: Instant? = nil) {
     guard state == .calling else { return }
+    if let deadline, longest <= now { longest = deadline }
     state = .answered
     self.status = status
     answered = now
@@ -153,6 +157,14 @@ package struct Call: Sendable {
     state == .ended ? max(rememberedUntil, usedUntil) : longest
   }
 
+  /// When it is worth looking at: at its deadline, and before that when its grace is over.
+  package var attention: Instant {
+    state == .ended && !isLingering ? rememberedUntil : deadline
+  }
+
+  /// It is remembered for its other usages only from now on.
+  package mutating func linger() { isLingering = true }
+
   /// What becomes of another usage of its dialogs: a subscription (RFC 6665, RFC 3515).
   package enum Usage: Hashable, Sendable {
     /// It was asked for, or refreshed, until then.
@@ -186,6 +198,7 @@ package struct Call: Sendable {
   /// A late 2xx made a dialog after its end: it goes on.
   package mutating func resume(status: UInt16, now: Instant, deadline: Instant) {
     state = .answered
+    isLingering = false
     self.status = status
     answered = now
     longest = deadline

@@ -5,7 +5,8 @@ package enum Limits {
   /// How many calls a worker holds when the policy says nothing; beyond it an INVITE gets 503.
   package static let calls = 100_000
   /// How many calls that have ended a worker remembers; beyond it a call is forgotten at its end,
-  /// and what comes for it later gets 481.
+  /// and what comes for it later gets 481. Half of them may be there only for subscriptions that
+  /// go on.
   package static let endedCalls = 400_000
   /// How long a subscription within a call is believed to last when it is not refreshed.
   package static let usage = Interval.seconds(3600)

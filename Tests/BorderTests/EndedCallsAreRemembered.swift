@@ -47,6 +47,25 @@ struct EndedCallsAreRemembered {
     #expect(exchange.element.ended.count == 1)
   }
 
+  @Test("a call that rings for longer than a call may last is answered, and ends in order")
+  func longRinging() {
+    var layout = Stage.layout()
+    layout.callDuration = .seconds(30)
+    let exchange = Exchange(layout)
+    exchange.send(Ask("INVITE").text, from: exchange.west)
+    exchange.answer("INVITE", 180, by: exchange.east)
+    exchange.pause(.seconds(70))
+    exchange.answer("INVITE", 200, by: exchange.east)
+    let route = exchange.west.last("200")?.message.all("Record-Route") ?? []
+    let dialog = Dialog(callID: "c1@west", west: route.reversed(), east: route)
+    exchange.send(dialog.ask("ACK", fromWest: true).text, from: exchange.west)
+    #expect(exchange.east.all("ACK").count == 1)
+    #expect(exchange.element.ended.isEmpty)
+    exchange.pause(.seconds(31))
+    #expect(exchange.element.ended.map(\.cause) == [.tooLong])
+    exchange.expectNothingLeft()
+  }
+
   @Test("a third peer stays out of a call that is remembered")
   func thirdPeer() {
     let exchange = Exchange()
@@ -86,6 +105,36 @@ struct EndedCallsAreRemembered {
     #expect(exchange.element.occupancy.endedCalls == (status == 202 ? 1 : 0))
   }
 
+  @Test("a refusal of what began nothing ends nothing that others began")
+  func refusedEnd() {
+    let exchange = Exchange()
+    let dialog = exchange.establish()
+    for (number, expires, status) in [(2, 600, 200), (3, 0, 489)] {
+      let ask = dialog.ask("SUBSCRIBE", fromWest: true, number: number) {
+        $0.more.append("Expires: \(expires)")
+      }
+      exchange.send(ask.text, from: exchange.west)
+      exchange.answer("SUBSCRIBE", status, by: exchange.east)
+    }
+    hangUp(exchange, dialog)
+    exchange.pause(.seconds(100))
+    #expect(notifies(exchange, dialog, 3, "active;expires=400"))
+    exchange.pause(.seconds(200))
+    exchange.expectNothingLeft()
+  }
+
+  @Test("what nobody answers keeps nothing", arguments: ["REFER", "SUBSCRIBE"])
+  func unanswered(_ method: String) {
+    let exchange = Exchange()
+    let dialog = exchange.establish()
+    let ask = dialog.ask(method, fromWest: true) { $0.more.append("Expires: 3600") }
+    exchange.send(ask.text, from: exchange.west)
+    exchange.pause(.seconds(40))
+    hangUp(exchange, dialog)
+    exchange.pause(.seconds(70))
+    #expect(exchange.element.occupancy.endedCalls == 0)
+  }
+
   @Test("a subscription keeps the way for its Expires, and for an hour at most")
   func subscribe() {
     for (expires, most) in [(200, 200), (999_999_999, 3600)] {
@@ -101,6 +150,32 @@ struct EndedCallsAreRemembered {
       #expect(!notifies(exchange, dialog, 4, "active"))
       exchange.expectNothingLeft()
     }
+  }
+
+  @Test("subscriptions that go on leave half of the places to calls that have just ended")
+  func lingering() {
+    var layout = Stage.layout()
+    layout.capacity.endedCalls = 2
+    let exchange = Exchange(layout)
+    for place in 0..<3 {
+      let invite = Ask("INVITE") {
+        $0.callID = "l\(place)"
+        $0.via = ["SIP/2.0/UDP 10.1.0.1:5060;branch=z9hG4bKl\(place)"]
+      }
+      let dialog = exchange.establish(invite)
+      for (number, method) in [(2, "SUBSCRIBE"), (3, "BYE")] {
+        let branch = "\(method)\(place)"
+        let ask = dialog.ask(method, fromWest: true, number: number, branch: branch)
+        exchange.send(ask.text, from: exchange.west)
+        exchange.answer(method, 200, by: exchange.east)
+      }
+      // The first stays, and each of the others for its grace.
+      #expect(exchange.element.occupancy.endedCalls == (place == 0 ? 1 : 2))
+      exchange.pause(.seconds(70))
+      #expect(exchange.element.occupancy.endedCalls == 1)
+    }
+    exchange.pause(.seconds(3600))
+    exchange.expectNothingLeft()
   }
 
   @Test("no call is remembered where there is no room for it, and calls go on")

@@ -61,6 +61,22 @@ struct TheEndIsTold {
     exchange.expectNothingLeft()
   }
 
+  @Test("a call that its caller has cancelled just before is waited for as well")
+  func cancelled() {
+    let exchange = Exchange()
+    exchange.send(Ask("INVITE").text, from: exchange.west)
+    exchange.answer("INVITE", 180, by: exchange.east)
+    exchange.send(Ask("CANCEL").text, from: exchange.west)
+    // Twice, as the limit of a drain may be reached again.
+    for _ in 0..<2 { exchange.element.endCalls() }
+    exchange.answer("CANCEL", 200, by: exchange.east)
+    #expect(exchange.element.isIdle() == false)
+    exchange.answer("INVITE", 487, by: exchange.east)
+    #expect(exchange.element.isIdle())
+    #expect(exchange.east.all("ACK").count == 1)
+    exchange.expectNothingLeft()
+  }
+
   @Test("one that never answers holds nothing up for longer than its own time")
   func dead() {
     let exchange = Exchange()
