@@ -61,6 +61,28 @@ struct LogTests {
     }
   }
 
+  @Test("a name that nobody has: 500, and a line with the name and why it has no address")
+  func nameless() async throws {
+    try await withFolder { folder in
+      let crossing = Crossing.all[0]
+      var policy = try crossing.policy(port: Ports.block(), calleeTargets: ["udp:127.0.0.3:9"])
+      policy.resolve = "always"
+      let element = try await Element(policy, in: folder)
+      let one = SIPp.Load(calls: 1, rate: 1)
+      let caller = try crossing.caller("nameless", calls: one, to: element, in: folder)
+      try await caller.expectAllCalls(within: .seconds(20))
+      let lines = try await Self.whole(element)
+      Self.expectRedacted(lines)
+      #expect(lines.fields(of: "request.refused").map { $0["cause"] } == ["unknown-name"])
+      // A machine without a name service hears of none, or of no answer, and of both in turn.
+      let told = lines.fields(of: "name.unresolved")
+      let causes: Set<Substring?> = ["no-such-name", "no-address", "no-answer", "server-failed"]
+      #expect(told.first?["name"] == "nobody.invalid", "\(lines.all)")
+      #expect(causes.isSuperset(of: told.map { $0["cause"] }), "\(told)")
+      try await element.expectOrderlyEnd()
+    }
+  }
+
   /// Calls whose first target never answers, and requests that the element refuses itself.
   private func faulty(log: String, _ expect: (LogLines) throws -> Void) async throws {
     let crossing = Crossing.all[0]

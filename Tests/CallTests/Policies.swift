@@ -5,6 +5,8 @@ struct PolicyText {
   var workers = 1
   var drain = "5s"
   var log = "{ level: info }"
+  /// Whether names of the outside are asked for: never or always.
+  var resolve = "never"
   /// The peer whose calls go to the callee's peer.
   var caller = "left"
   /// How long each target of the callee's peer has for its first answer.
@@ -32,6 +34,7 @@ struct PolicyText {
         sources: [\(quoted(calleeSources))]
         listeners: [udp4, tcp4, udp6, tcp6]
         targets: [\(quoted(calleeTargets))]\(patienceLine)
+    routing: { resolve: \(resolve) }
     routes:
       - { name: all, from: \(caller), to: right }
 
