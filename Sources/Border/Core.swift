@@ -41,6 +41,7 @@ struct Core: ~Copyable {
   var counters = Counters()
   var notes: RigidArray<Note>
   var lostNotes = 0
+  var strangers = Strangers()
   /// Calls that have not ended; the other records are of those that are remembered.
   var liveCalls = 0
   /// CANCEL requests that have no final response yet, and what an element that ends has cancelled.

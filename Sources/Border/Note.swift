@@ -16,6 +16,14 @@ package enum Note: Sendable {
   case unresolved(flow: Flow)
 }
 
+/// Datagrams and connections of sources that no peer has, since the operator was last told.
+package struct Strangers: Sendable {
+  package internal(set) var count = 0
+  /// Where the first of them came from.
+  package internal(set) var first = Flow(
+    .udp, listener: 0, remote: Endpoint(.unspecified, port: 0))
+}
+
 /// Counts of what a border did since it began. Plain numbers of one worker.
 package struct Counters: Sendable {
   package var received = 0
@@ -31,7 +39,6 @@ package struct Counters: Sendable {
   package var refused = 0
   package var calls = 0
   package var answeredCalls = 0
-  package var outboxFull = 0
 
   package init() {}
 }
