@@ -59,7 +59,7 @@ package struct Border: ~Copyable {
   /// before it is accepted, and of a datagram before anything is done with it.
   package mutating func admits(_ flow: Flow) -> Bool {
     if core.admission.admits(flow) { return true }
-    core.counters.unknownSource &+= 1
+    core.noteStranger(flow)
     return false
   }
 
@@ -70,7 +70,7 @@ package struct Border: ~Copyable {
     core.counters.received &+= 1
     // A source that no peer has costs nothing but this look-up, and gets silence.
     guard let peer = core.peer(of: bytes, flow) else {
-      core.counters.unknownSource &+= 1
+      core.noteStranger(flow)
       return
     }
     let turn = Turn(flow: flow, now: now, peer: peer)
@@ -82,7 +82,8 @@ package struct Border: ~Copyable {
     process(bytes, table, turn, &core, &patch, &desk, &out)
   }
 
-  /// Time has passed: to be called when `nextDeadline` has come.
+  /// Time has passed: to be called when `nextDeadline` has come. It stays due while there is no
+  /// room in the outbox or for notes, so both are to be drained in between.
   package mutating func expire(now: Instant, into out: inout Outbox) {
     core.expire(now, &patch, &desk, &out)
     doChores(now, &out)
@@ -175,6 +176,15 @@ package struct Border: ~Copyable {
   /// How many notes found no room since the border began.
   package var lostNotes: Int { core.lostNotes }
 
+  /// Whether anything came from a source that no peer has since `takeStrangers`.
+  package mutating func hasStrangers() -> Bool { core.strangers.count > 0 }
+
+  /// What came from sources that no peer has since the last call. How often to ask is up to the one
+  /// who tells the operator: these sources cost no notes, however many there are.
+  package mutating func takeStrangers() -> Strangers {
+    exchange(&core.strangers, with: Strangers())
+  }
+
   package var counters: Counters { core.counters }
 
   package var occupancy: Occupancy {
@@ -206,6 +216,13 @@ extension Core {
   mutating func peer(of bytes: Span<UInt8>, _ flow: Flow) -> PeerID? {
     if let peer = admission.peer(of: flow) { return peer }
     return Peek.isResponse(bytes) ? admission.peer(answering: flow) : nil
+  }
+
+  /// A source has no peer: only the first one is remembered, until the operator was told.
+  mutating func noteStranger(_ flow: Flow) {
+    counters.unknownSource &+= 1
+    if strangers.count == 0 { strangers.first = flow }
+    strangers.count &+= 1
   }
 
   /// Octets that are no SIP message at all. A stream lives on: its framing still holds.

@@ -43,6 +43,7 @@ struct Core: ~Copyable {
   var counters = Counters()
   var notes: RigidArray<Note>
   var lostNotes = 0
+  var strangers = Strangers()
   /// Calls that have not ended; the other records are of those that are remembered.
   var liveCalls = 0
   /// Calls that have ended and are remembered for their other usages only.

@@ -41,6 +41,14 @@ package struct HostName: Sendable {
   package subscript(place: Int) -> UInt8 { octets[place] }
 }
 
+/// Datagrams and connections of sources that no peer has, since the operator was last told.
+package struct Strangers: Sendable {
+  package internal(set) var count = 0
+  /// Where the first of them came from.
+  package internal(set) var first = Flow(
+    .udp, listener: 0, remote: Endpoint(.unspecified, port: 0))
+}
+
 /// Counts of what a border did since it began. Plain numbers of one worker.
 package struct Counters: Sendable {
   package var received = 0
@@ -56,7 +64,6 @@ package struct Counters: Sendable {
   package var refused = 0
   package var calls = 0
   package var answeredCalls = 0
-  package var outboxFull = 0
 
   package init() {}
 }

@@ -27,6 +27,13 @@ struct Node: ~Copyable, Element {
   private var drain = Drain.no
   /// How many lost notes the log has heard of.
   private var lostNotes = 0
+  /// How long it is silent after each line about unknown sources, and until when it is so.
+  private let silence: Interval
+  private var silentUntil = Instant(nanoseconds: 0)
+
+  /// Lines about unknown sources that all workers together write in a second at most: whoever can
+  /// reach a listener can cause them.
+  private static let strangerLines = 2
 
   private enum Drain {
     case no
@@ -38,13 +45,14 @@ struct Node: ~Copyable, Element {
 
   init(
     _ border: consuming Border, _ report: Report, _ journal: Journal, _ tally: Tally, worker: Int,
-    ask: @escaping @Sendable (Inquiry, Int) -> Void
+    of workers: Int, ask: @escaping @Sendable (Inquiry, Int) -> Void
   ) {
     self.ask = ask
     self.border = border
     self.report = report
     self.journal = journal
     self.tally = tally
+    silence = .milliseconds(Int64(1000 * workers / Self.strangerLines))
     self.worker = worker
   }
 
@@ -59,6 +67,7 @@ struct Node: ~Copyable, Element {
 
   mutating func expire(now: Instant, into out: inout Outbox) {
     border.expire(now: now, into: &out)
+    if border.hasStrangers(), silentUntil <= now { tellStrangers(now) }
     if case .until(let limit) = drain, limit <= now {
       drain = .over
       border.endCalls(now: now, into: &out)
@@ -67,8 +76,10 @@ struct Node: ~Copyable, Element {
   }
 
   mutating func nextDeadline() -> Instant? {
-    guard case .until(let limit) = drain else { return border.nextDeadline() }
-    return min(limit, border.nextDeadline() ?? .distantFuture)
+    var deadline = border.nextDeadline() ?? .distantFuture
+    if border.hasStrangers() { deadline = min(deadline, silentUntil) }
+    if case .until(let limit) = drain { deadline = min(deadline, limit) }
+    return deadline == .distantFuture ? nil : deadline
   }
 
   mutating func failed(
@@ -88,7 +99,7 @@ struct Node: ~Copyable, Element {
       border.answer(ticket, answer, now: now, into: &out)
       tell()
     case .dump:
-      dump()
+      dump(overflows: out.overflows)
     }
   }
 
@@ -153,15 +164,23 @@ struct Node: ~Copyable, Element {
     }
   }
 
+  private mutating func tellStrangers(_ now: Instant) {
+    silentUntil = now + silence
+    report.add(border.takeStrangers(), wall: Clock.wall())
+    flush()
+  }
+
   private mutating func flush() {
     guard !report.line.isEmpty else { return }
     journal.append(report.line.bytes)
     report.line.clear()
   }
 
-  private mutating func dump() {
+  /// - Parameter overflows: how many messages ever found no room in the worker's outbox.
+  private mutating func dump(overflows: Int) {
     let tables = border.occupancy
     let counters = border.counters
+    let lost = border.lostNotes
     let number = worker
     report.line.add(.notice, "tables:", wall: Clock.wall()) { out in
       out.field("calls", tables.calls)
@@ -176,7 +195,11 @@ struct Node: ~Copyable, Element {
       out.field("refused", counters.refused)
       out.field("unknown-source", counters.unknownSource)
       out.field("malformed", counters.malformedAnswered + counters.malformedDropped)
+      out.field("retransmissions", counters.retransmissionsAbsorbed)
       out.field("stray-responses", counters.strayResponses)
+      out.field("stray-acks", counters.strayAcks)
+      out.field("outbox-full", overflows)
+      out.field("lost-notes", lost)
       out.field("total-calls", counters.calls)
       out.field("answered-calls", counters.answeredCalls)
     }

@@ -133,7 +133,7 @@ struct Report {
   }
 }
 
-private func source(_ flow: Flow, _ redacted: Redacted, _ out: inout OutputSpan<UInt8>) {
+func source(_ flow: Flow, _ redacted: Redacted, _ out: inout OutputSpan<UInt8>) {
   out.name("remote")
   redacted.write(flow.remote.address, into: &out)
   out.field("transport", flow.transport == .udp ? "udp" : flow.transport == .tcp ? "tcp" : "tls")

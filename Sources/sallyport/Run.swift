@@ -12,7 +12,8 @@ struct Run: ParsableCommand {
     abstract: "Serve as a policy says.",
     discussion: """
       SIGTERM and SIGINT end it in order: new calls get 503, calls in progress may go on until \
-      the policy's `drain`. SIGUSR1 writes to the log how much the tables hold.
+      the policy's `drain`, and a second signal ends them at once. SIGUSR1 writes to the log how \
+      much the tables hold, and what was counted.
       """)
 
   @Argument(help: "The policy file.")
@@ -76,7 +77,8 @@ struct Run: ParsableCommand {
       let border = Border(
         configuration, worker: UInt8(worker), of: count, seed: seed, now: Clock.now())
       let report = Report(level: level, redacted: redacted, peers: peers)
-      return Node(border, report, journal, crew.tally, worker: worker) { inquiry, worker in
+      return Node(border, report, journal, crew.tally, worker: worker, of: count) {
+        inquiry, worker in
         lookups.ask(inquiry.name) { crew.answer(inquiry.ticket, $0, to: worker) }
       }
     }

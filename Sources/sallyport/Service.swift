@@ -53,8 +53,26 @@ struct Service {
   }
 
   private func dump() {
-    for worker in 0..<workers.count { workers.post(.dump, to: worker) }
+    for worker in 0..<workers.count {
+      workers.post(.dump, to: worker)
+      let counters = workers.counters(of: worker)
+      journal.say(.notice, "transport:") { out in
+        out.field("worker", worker)
+        for (name, count) in Self.counts { out.field(name, Int(counters[count])) }
+      }
+    }
   }
+
+  /// What a dump tells of the sockets: how much came and went, and what was lost or cut off.
+  private static let counts: [(StaticString, Count)] = [
+    ("datagrams-in", .datagramsIn), ("datagrams-out", .datagramsOut),
+    ("stream-messages-in", .streamMessagesIn), ("stream-messages-out", .streamMessagesOut),
+    ("open", .open), ("accepted", .accepted), ("connected", .connected), ("closed", .closed),
+    ("refused", .refused), ("unframed", .unframed), ("late", .late), ("unread", .unread),
+    ("held", .held), ("failures", .failures), ("unusable", .unusable),
+    ("queue-full", .queueFull), ("ring-full", .ringFull),
+    ("strange-datagrams", .strangeDatagrams), ("strange-connections", .strangeConnections),
+  ]
 
   private func keepPolicy() {
     say("SIGHUP: reloading a policy has not landed yet; restart to change it") { _ in }

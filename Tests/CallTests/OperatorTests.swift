@@ -44,6 +44,61 @@ struct OperatorTests {
     }
   }
 
+  @Test("SIGUSR1: what it lost, cut off and turned away stands in the dump")
+  func dumps() async throws {
+    try await withFolder { folder in
+      let (element, _) = try await ringing(0, drain: "1s", errors: nil, in: folder)
+      try shell("printf x >/dev/udp/127.0.0.1/\(element.port)", in: folder)
+      try shell("exec 3<>/dev/tcp/127.0.0.1/\(element.port); cat <&3", in: folder)
+      _ = try await element.dump()
+      let lines = element.child.said.split(separator: "\n")
+      let tables = try #require(lines.last { $0.contains(" notice tables: ") })
+      for name in ["retransmissions", "stray-acks", "outbox-full", "lost-notes"] {
+        #expect(tables.contains(" \(name)=0 "), "\(tables)")
+      }
+      let transport = try #require(lines.last { $0.contains(" notice transport: worker=0 ") })
+      let zeros = ["refused", "unframed", "late", "unread", "queue-full", "ring-full", "open"]
+      for name in zeros { #expect(transport.contains(" \(name)=0 "), "\(transport)") }
+      #expect(transport.hasSuffix(" strange-datagrams=1 strange-connections=1"), "\(transport)")
+      try await element.expectOrderlyEnd(within: .seconds(3))
+    }
+  }
+
+  @Test("unknown sources: the first at once, and then few lines, however much comes")
+  func strangers() async throws {
+    try await withFolder { folder in
+      let (element, _) = try await ringing(0, drain: "1s", errors: nil, in: folder)
+      let began = ContinuousClock.now
+      let flood = "for i in {1..2000}; do printf x; done >/dev/udp/127.0.0.1/\(element.port)"
+      try shell(flood, in: folder)
+      try shell("exec 3<>/dev/tcp/127.0.0.1/\(element.port); cat <&3", in: folder)
+      try await Task.sleep(for: .milliseconds(700))
+      _ = try await element.dump()
+      let seconds = Int((ContinuousClock.now - began).components.seconds) + 1
+      let said = element.child.said.split(separator: "\n")
+      let lines = said.filter { $0.contains("source.unknown") }
+      let first = try #require(lines.first)
+      let form = /.*Z info source\.unknown remote=#[0-9a-f]{10} transport=udp count=[0-9]+/
+      #expect(first.wholeMatch(of: form) != nil, "\(first)")
+      #expect((2...2 * seconds + 1).contains(lines.count), "\(lines)")
+      let counts = lines.compactMap { $0.split(separator: "=").last.flatMap { Int($0) } }
+      let tables = try #require(said.last { $0.contains(" notice tables: ") })
+      #expect(tables.contains(" unknown-source=\(counts.reduce(0, +)) "), "\(tables) \(lines)")
+      try await element.expectOrderlyEnd(within: .seconds(3))
+    }
+  }
+
+  /// Runs it in a shell at 127.0.0.1, which is no peer's address.
+  private func shell(_ command: String, in folder: URL) throws {
+    let shell = Process()
+    shell.executableURL = URL(filePath: "/bin/bash")
+    shell.arguments = ["-c", command]
+    shell.currentDirectoryURL = folder
+    shell.standardError = FileHandle.nullDevice
+    try shell.run()
+    shell.waitUntilExit()
+  }
+
   /// So many calls that ring, and whoever takes part in them.
   private func ringing(
     _ calls: Int, drain: String, errors: Pipe?, in folder: URL
