@@ -214,12 +214,18 @@ extension Core {
   }
 
   /// RFC 3261 §16.7 step 6: any 6xx before all others, then the lowest class; within the class the
-  /// first, but a 503 last: it goes upstream only when every target is down.
-  private mutating func precedes(_ a: UInt16, _ b: UInt16) -> Bool {
-    func rank(_ status: UInt16) -> UInt16 {
-      status >= 600 ? 0 : status / 100 * 2 + (status == 503 ? 1 : 0)
+  /// first of those that tell the caller how to ask again, then the first, and a 503 last: it goes
+  /// upstream only when every target is down.
+  private func precedes(_ a: UInt16, _ b: UInt16) -> Bool { rank(a) <= rank(b) }
+
+  private func rank(_ status: UInt16) -> UInt16 {
+    let ofClass = status / 100 * 3
+    return switch status {
+    case 600...: 0
+    case 401, 407, 415, 420, 484: ofClass
+    case 503: ofClass &+ 2
+    default: ofClass &+ 1
     }
-    return rank(a) <= rank(b)
   }
 
   private mutating func keepBest(

@@ -102,7 +102,8 @@ struct TheNextTargetIsTried {
     "the best response is passed on (RFC 3261 §16.7 step 6)",
     arguments: [
       (503, 503, 503), (503, 486, 486), (503, 500, 500), (500, 503, 500), (404, 503, 404),
-      (404, 302, 302), (500, 404, 404), (404, 480, 404), (404, 600, 600), (500, 501, 500),
+      (404, 302, 302), (500, 404, 404), (404, 480, 404), (404, 484, 484), (404, 600, 600),
+      (500, 501, 500),
     ])
   func best(_ first: Int, _ last: Int, _ expected: Int) {
     let exchange = exchange(failover: [404, 500, 503])
