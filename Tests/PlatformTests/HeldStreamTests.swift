@@ -121,7 +121,8 @@ struct HeldStreamTests {
     #expect(scene.counter(.turns) < turns + 60)
     #expect(eventually { !scene.arrived().isEmpty })
     usleep(50_000)
-    // More than a hundred wait in what it kept; a notice of the end goes by the ring as well.
+    // More than a hundred wait in what it kept. At times one record more is counted in between,
+    // which one is not known yet; what was kept would be a hundred.
     #expect(scene.counter(.handedOver) <= handedOver + 2)
   }
 
