@@ -1,9 +1,12 @@
 /// What a policy may be at most. Each limit is answered by a finding that names it.
 package enum Limits {
-  /// Octets of one file.
+  /// Octets of one file, and of all files of a policy together.
   package static let octets = 32 << 20
   /// Scalars, lists and mappings of one file: what a tree of them costs in memory is bounded by it.
   package static let nodes = 2_000_000
+  /// Files of one policy, and how far they may include one another.
+  package static let files = 256
+  package static let includeDepth = 8
   /// Lists and mappings within one another.
   package static let depth = 24
   /// Findings that are kept of one policy.

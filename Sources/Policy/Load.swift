@@ -11,18 +11,19 @@ package struct Rejection: Error, Hashable, CustomStringConvertible {
 extension Snapshot {
   /// Loads the policy in a file.
   /// - Parameters:
+  ///   - library: where it and what it includes are read from.
   ///   - peers: the numbers that peers had in the policy before.
   ///   - cores: how many workers there are when the policy does not say.
   package static func load(
-    path: String, peers: PeerNames = PeerNames(), cores: Int? = nil
+    path: String, from library: Library = .disk, peers: PeerNames = PeerNames(), cores: Int? = nil
   ) throws(Rejection) -> Snapshot {
     let octets: [UInt8]
     do throws(Finding) {
-      octets = try Source.read(path)
+      octets = try library.read(path)
     } catch {
       throw Rejection(findings: [error])
     }
-    return try load(octets: octets, name: path, peers: peers, cores: cores)
+    return try load(octets: octets, name: path, from: library, peers: peers, cores: cores)
   }
 
   /// Loads a policy from its text.
@@ -34,22 +35,15 @@ extension Snapshot {
   }
 
   /// Loads a policy from the octets of its text.
+  /// - Parameter library: where what it includes is read from.
   package static func load(
-    octets: [UInt8], name: String, peers: PeerNames = PeerNames(), cores: Int? = nil
+    octets: [UInt8], name: String, from library: Library = .memory([:]),
+    peers: PeerNames = PeerNames(), cores: Int? = nil
   ) throws(Rejection) -> Snapshot {
     var findings = Findings(file: name)
-    guard octets.count <= Limits.octets else {
-      findings.error(nil, "the file is longer than \(Units.text(Limits.octets))")
+    guard let root = Gathering.gather(octets, library, into: &findings) else {
       throw Rejection(findings: findings.sorted)
     }
-    let root: Node?
-    do throws(Misplaced) {
-      root = Composer.compose(try Text(octets), into: &findings)
-    } catch {
-      findings.error(error.place, error.message)
-      throw Rejection(findings: findings.sorted)
-    }
-    guard let root else { throw Rejection(findings: findings.sorted) }
     Check.run(root, .policy, into: &findings)
     let workers = cores ?? ProcessInfo.processInfo.activeProcessorCount
     let binder = Binder(root, findings, peers, cores: min(max(workers, 1), Limits.workers))

@@ -11,8 +11,12 @@ package struct Snapshot: Sendable {
   package let listeners: [String]
   /// The numbers of the peers, to be handed to the next load.
   package let peers: PeerNames
+  package let places: Places
+  /// What is legal and yet to be said: warnings, and notes.
+  package let remarks: [Finding]
+
   /// What is legal and probably not meant.
-  package let warnings: [Finding]
+  package var warnings: [Finding] { remarks.filter { $0.severity == .warning } }
 }
 
 /// What the process needs to know and the border does not.

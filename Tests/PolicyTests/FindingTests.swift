@@ -37,7 +37,7 @@ struct FindingTests {
     Wrong(1, "version: [1]", "p:1:10: error: `version` is one value, and here stands a list"),
     Wrong(
       1, "version: 1\ninclude: [more.yaml]",
-      "p:2:1: error: `include` has not landed yet; this version would not do it, so it is refused"),
+      "p:2:11: error: `more.yaml`: there is no such file"),
     Wrong(
       1, "version: 1\nelement: { colour: red }",
       "p:2:12: error: `colour` is not a key of the element; its keys are name, workers, batching,"

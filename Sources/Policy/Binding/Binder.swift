@@ -41,10 +41,9 @@ struct Binder {
   var peerPlaces: [String: Int] = [:]
   var admission = Admission.Rules(peers: [], sources: [])
   var routing = Routing.Rules()
-  /// The routes without user prefixes, which may take all that a later one would take.
-  var broadRoutes: [Int] = []
   /// Host names of peers and of the element, and whose they are.
   var hostNames: [[UInt8]: String] = [:]
+  var places = Places()
 
   init(_ root: Node, _ findings: Findings, _ names: PeerNames, cores: Int) {
     self.root = root
@@ -60,14 +59,17 @@ struct Binder {
     bindPeers()
     bindRouting()
     bindRoutes()
-    remarkOnPeers()
     // Remarks on a policy that cannot be loaded would mostly be about what is missing in it.
-    guard !findings.hasErrors else {
-      throw Rejection(findings: findings.sorted.filter { $0.severity == .error })
-    }
+    guard !findings.hasErrors else { throw Rejection(findings: findings.sorted) }
+    places.files = findings.files
+    for peer in peers { places.peers[peer.id] = peer.place }
+    let study = Study(
+      root: root, configuration: configuration(settings, own), settings: settings, peers: peers,
+      listeners: listeners, places: places)
+    study.run(Rule.all, into: &findings)
     return Snapshot(
-      configuration: configuration(settings, own), settings: settings,
-      listeners: listeners.map(\.name), peers: names, warnings: findings.sorted)
+      configuration: study.configuration, settings: settings, listeners: listeners.map(\.name),
+      peers: names, places: places, remarks: findings.sorted)
   }
 
   private func configuration(_ settings: Settings, _ own: [[UInt8]]) -> Configuration {
@@ -142,8 +144,9 @@ extension Binder {
   /// Notes whose a host name is; one that has an owner already is an error.
   mutating func claim(_ name: [UInt8], for owner: String, _ place: Place) -> Bool {
     if let other = hostNames[name] {
-      findings.error(
-        place, "`\(String(decoding: name, as: UTF8.self))` is already a name of \(other)")
+      findings.add(
+        .sharedAddress, place,
+        "`\(String(decoding: name, as: UTF8.self))` is already a name of \(other)")
       return false
     }
     hostNames[name] = owner
@@ -157,9 +160,11 @@ extension Binder {
   private mutating func bindListeners() {
     guard let node = root["listeners"] else { return }
     if case .list(let items) = node.content {
-      if items.isEmpty { findings.error(node.place, "without a listener nothing can come in") }
+      if items.isEmpty {
+        findings.add(.deadEnd, node.place, "without a listener nothing can come in")
+      }
       if items.count > Limits.listeners {
-        findings.error(node.place, "there can be at most \(Limits.listeners) listeners")
+        findings.add(.tooMany, node.place, "there can be at most \(Limits.listeners) listeners")
       }
       for item in items.prefix(Limits.listeners) { bindListener(item) }
     }
@@ -167,9 +172,10 @@ extension Binder {
 
   private mutating func bindListener(_ node: Node) {
     guard let name = node.word("name") else { return }
+    defer { if places.listeners.count < listeners.count { places.listeners.append(node.place) } }
     if listeners.contains(where: { $0.name == name }) {
-      return findings.error(
-        node["name"]?.place ?? node.place, "there is already a listener `\(name)`")
+      return findings.add(
+        .duplicateName, node["name"]?.place ?? node.place, "there is already a listener `\(name)`")
     }
     let transport = node.word("transport") == "tcp" ? Transport.tcp : .udp
     let text = node.word("address") ?? ""
@@ -182,8 +188,9 @@ extension Binder {
     if let other = listeners.first(where: {
       $0.value.transport == transport && $0.value.local == local
     }) {
-      findings.error(
-        node["address"]?.place ?? node.place, "listener `\(other.name)` has this address already")
+      findings.add(
+        .sharedAddress, node["address"]?.place ?? node.place,
+        "listener `\(other.name)` has this address already")
     }
     let written = node.word("advertise").flatMap { try? Addresses.advertised($0) }
     let value = Listener(
@@ -200,7 +207,7 @@ extension Binder {
         bits |= 1 << UInt64(place)
       } else if (try? Names.name(name)) != nil {
         let question = Spelling.question(name, of: listeners.map(\.name))
-        findings.error(node.place, "there is no listener `\(name)`\(question)")
+        findings.add(.undefinedName, node.place, "there is no listener `\(name)`\(question)")
       }
     }
     return bits

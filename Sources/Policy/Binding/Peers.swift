@@ -35,10 +35,11 @@ extension Binder {
     guard let name = node.word("name") else { return }
     let place = node["name"]?.place ?? node.place
     guard peerPlaces[name] == nil else {
-      return findings.error(place, "there is already a peer `\(name)`")
+      return findings.add(.duplicateName, place, "there is already a peer `\(name)`")
     }
     guard let id = names.id(of: name) else {
-      return findings.error(place, "there can be at most \(Limits.peers) peers, over all reloads")
+      return findings.add(
+        .tooMany, place, "there can be at most \(Limits.peers) peers, over all reloads")
     }
     peerPlaces[name] = peers.count
     peers.append(BoundPeer(name: name, id: id, place: place))
@@ -49,7 +50,7 @@ extension Binder {
     let every = UInt64.max >> UInt64(64 - max(1, listeners.count))
     let bits = node["listeners"] == nil ? every : listenerBits(node.all("listeners"))
     if let list = node["listeners"], case .list(let items) = list.content, items.isEmpty {
-      findings.error(list.place, "a peer without a listener can neither call nor be called")
+      findings.add(.deadEnd, list.place, "a peer without a listener can neither call nor be called")
     }
     peers[place].listeners = bits
     peers[place].timeout = node.interval("timeout")
@@ -94,10 +95,11 @@ extension Binder {
     let family = target.endpoint.address.isIPv4 ? "IPv4" : "IPv6"
     if let transport = target.transport {
       guard listeners.listener(for: transport) == nil else { return }
-      findings.error(
-        place, "no listener of peer `\(peer)` sends \(transport.word.uppercased()) over \(family)")
+      findings.add(
+        .deadEnd, place,
+        "no listener of peer `\(peer)` sends \(transport.word.uppercased()) over \(family)")
     } else if listeners.udp == nil, listeners.tcp == nil {
-      findings.error(place, "no listener of peer `\(peer)` sends over \(family)")
+      findings.add(.deadEnd, place, "no listener of peer `\(peer)` sends over \(family)")
     }
   }
 
@@ -129,12 +131,13 @@ extension Binder {
     for item in node.all("sources") {
       guard let text = item.scalar, let prefix = try? Addresses.prefix(text) else { continue }
       if let owner = owners[prefix] {
-        findings.error(item.place, "`\(text)` is already a source of peer `\(owner)`")
+        findings.add(.sharedAddress, item.place, "`\(text)` is already a source of peer `\(owner)`")
         continue
       }
       owners[prefix] = peer.name
       admission.sources.append(
         Admission.Rules.Source(network: prefix.network, bits: prefix.bits, peer: peer.id))
+      places.sources.append(item.place)
     }
   }
 

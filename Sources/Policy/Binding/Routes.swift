@@ -21,7 +21,8 @@ extension Binder {
       if let name = node["name"], let text = name.scalar,
         let line = places.updateValue(name.place.line, forKey: text)
       {
-        findings.error(name.place, "there is already a route `\(text)`, in line \(line)")
+        findings.add(
+          .duplicateName, name.place, "there is already a route `\(text)`, in line \(line)")
       }
       bindRoute(node)
     }
@@ -45,8 +46,8 @@ extension Binder {
       route.failover = failover.items.compactMap(\.scalar).compactMap(UInt16.init)
     }
     route.targets = bindTargets(of: node)
-    explainShadow(of: route, node["name"]?.place ?? node.place)
     routing.routes.append(route)
+    places.routes.append(node["name"]?.place ?? node.place)
   }
 
   /// The targets of the peers that a route leads to, one after the other.
@@ -59,7 +60,8 @@ extension Binder {
       guard !peers[place].targets.isEmpty else {
         // One whose targets are wrong was told already.
         if !peers[place].namesTargets {
-          findings.error(item.place, "peer `\(peers[place].name)` has no targets to route to")
+          findings.add(
+            .deadEnd, item.place, "peer `\(peers[place].name)` has no targets to route to")
         }
         continue
       }
@@ -81,7 +83,7 @@ extension Binder {
     guard let name = node.scalar, (try? Names.name(name)) != nil else { return nil }
     if let place = peerPlaces[name] { return place }
     let question = Spelling.question(name, of: peers.map(\.name))
-    findings.error(node.place, "there is no peer `\(name)`\(question)")
+    findings.add(.undefinedName, node.place, "there is no peer `\(name)`\(question)")
     return nil
   }
 
@@ -99,29 +101,6 @@ extension Binder {
     case "refuse": .refuse
     case "recurse": .recurse
     default: .pass
-    }
-  }
-}
-
-// MARK: Remarks: what is legal and probably not meant
-
-extension Binder {
-  /// A route after one that takes everything that it would take is never reached.
-  private mutating func explainShadow(of route: Routing.Rules.Route, _ place: Place) {
-    if let other = broadRoutes.first(where: { routing.routes[$0].covers(route) }) {
-      let name = routing.routes[other].name
-      findings.warning(
-        place, "route `\(route.name)` is never reached: `\(name)` takes all that it would take")
-    } else if route.userPrefixes.isEmpty, broadRoutes.count < Limits.broadRoutes {
-      broadRoutes.append(routing.routes.count)
-    }
-  }
-
-  mutating func remarkOnPeers() {
-    let withSources = Set(admission.sources.map(\.peer))
-    for peer in peers where !withSources.contains(peer.id) && !peer.isUsed {
-      findings.warning(
-        peer.place, "peer `\(peer.name)` is not used: it has no sources and no route leads to it")
     }
   }
 }

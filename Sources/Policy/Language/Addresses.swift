@@ -89,7 +89,7 @@ enum Addresses {
     let named: [(String, Transport)] = [("udp:", .udp), ("tcp:", .tcp)]
     let lower = text.lowercased()
     if lower.hasPrefix("tls:") {
-      throw Complaint("TLS has not landed yet; this version would not do it")
+      throw Complaint("TLS has not landed yet; this version would not do it", .notLanded)
     }
     let found = named.first { lower.hasPrefix($0.0) }
     let rest = found == nil ? text : String(text.dropFirst(4))

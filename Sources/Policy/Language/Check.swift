@@ -18,13 +18,15 @@ struct Check {
       mapping(node, table, name)
     case .list(let item):
       guard case .list(let items) = node.content else {
-        return findings.error(node.place, "\(name) is a list, and here stands \(node.noun)")
+        return findings.add(
+          .wrongValue, node.place, "\(name) is a list, and here stands \(node.noun)")
       }
       for node in items { value(node, item, "an item of \(name)") }
     case .oneOrMore(let item):
       if case .list(let items) = node.content, items.isEmpty {
-        findings.error(
-          node.place, "\(name) is an empty list; without it there is no such condition")
+        findings.add(
+          .wrongValue, node.place, "\(name) is an empty list; without it there is no such condition"
+        )
       }
       if case .nothing = node.content { return value(node, item, name) }
       for node in node.items { value(node, item, name) }
@@ -35,8 +37,9 @@ struct Check {
 
   private mutating func mapping(_ node: Node, _ table: Table, _ name: String) {
     guard case .mapping(let entries) = node.content else {
-      return findings.error(
-        node.place, "\(name) is a mapping of keys to values, and here stands \(node.noun)")
+      return findings.add(
+        .wrongValue, node.place,
+        "\(name) is a mapping of keys to values, and here stands \(node.noun)")
     }
     var misspelt: Set<String> = []
     for entry in entries {
@@ -45,8 +48,8 @@ struct Check {
         continue
       }
       guard let shape = key.shape else {
-        findings.error(
-          entry.place,
+        findings.add(
+          .notLanded, entry.place,
           "`\(key.name)` has not landed yet; this version would not do it, so it is refused")
         continue
       }
@@ -54,7 +57,7 @@ struct Check {
     }
     for key in table.keys where key.isRequired && node[key.name] == nil {
       guard !misspelt.contains(key.name) else { continue }
-      findings.error(node.place, "\(table.noun) needs the key `\(key.name)`")
+      findings.add(.missingKey, node.place, "\(table.noun) needs the key `\(key.name)`")
     }
   }
 
@@ -64,19 +67,20 @@ struct Check {
     let meant = Spelling.nearest(to: entry.key, of: known)
     let offered = table.keys.filter { $0.shape != nil }.map(\.name).joined(separator: ", ")
     let end = meant.map { "did you mean `\($0)`?" } ?? "its keys are \(offered)"
-    findings.error(
-      entry.place, "`\(entry.key.shortened)` is not a key of \(table.noun); \(end)")
+    findings.add(
+      .unknownKey, entry.place, "`\(entry.key.shortened)` is not a key of \(table.noun); \(end)")
     return meant.map { [$0] } ?? []
   }
 
   private mutating func scalar(_ node: Node, _ shape: Shape, _ name: String) {
     guard let text = node.scalar else {
-      return findings.error(node.place, "\(name) is one value, and here stands \(node.noun)")
+      return findings.add(
+        .wrongValue, node.place, "\(name) is one value, and here stands \(node.noun)")
     }
     do throws(Complaint) {
       try Self.read(text, shape)
     } catch {
-      findings.error(node.place, "\(name): \(error.message)")
+      findings.add(error.rule, node.place, "\(name): \(error.message)")
     }
   }
 
@@ -102,7 +106,7 @@ struct Check {
     if words.words.contains(text) { return }
     if words.later.contains(text) {
       throw Complaint(
-        "`\(text)` has not landed yet; this version would not do it, so it is refused")
+        "`\(text)` has not landed yet; this version would not do it, so it is refused", .notLanded)
     }
     let question = Spelling.question(text, of: words.words)
     let list = words.words.joined(separator: ", ")

@@ -22,14 +22,15 @@ struct Composer {
       switch Self.parse(text) {
       case .success(let node):
         guard let node else {
-          findings.error(nil, "the file is empty; a policy begins with `version: 1`")
+          findings.add(
+            .unreadable, nil, in: text.file, "the file is empty; a policy begins with `version: 1`")
           return nil
         }
         return convert(node, depth: 0)
       case .failure(.repeated(let key, let first)):
         guard rename(key, first) else { return nil }
       case .failure(.other(let place, let message)):
-        findings.error(place, message)
+        findings.add(.unreadable, place, in: text.file, message)
         return nil
       }
     }
@@ -55,18 +56,18 @@ struct Composer {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
-      .other(text.within(Place(mark)), "not YAML: \(problem)")
+      .other(text.within(text.place(of: mark)), "not YAML: \(problem)")
     case .duplicatedKeysInMapping(let keys, let context):
-      .repeated(keys.first ?? "", text.within(Place(context.mark)))
+      .repeated(keys.first ?? "", text.within(text.place(of: context.mark)))
     case .reader(let problem, _, _, _): .other(nil, "not YAML: \(problem)")
     default: .other(nil, "not YAML")
     }
   }
 
   private mutating func convert(_ node: Yams.Node, depth: Int) -> Node {
-    let place = text.within(node.mark.map(Place.init) ?? Place(line: 1, column: 1))
+    let place = text.within(node.mark.map(text.place(of:)) ?? text.place(of: 0))
     guard depth <= Limits.depth else {
-      findings.error(place, "lists and mappings stand at most \(Limits.depth) deep")
+      findings.add(.unreadable, place, "lists and mappings stand at most \(Limits.depth) deep")
       return Node(place: place, content: .nothing)
     }
     switch node {
@@ -86,20 +87,21 @@ struct Composer {
         if keys.insert(entry.key).inserted {
           entries.append(entry)
         } else {
-          findings.error(entry.place, "`\(entry.key.shortened)` stands twice in this mapping")
+          findings.add(
+            .duplicateKey, entry.place, "`\(entry.key.shortened)` stands twice in this mapping")
         }
       }
       return Node(place: place, content: .mapping(entries))
     case .alias:
-      findings.error(place, "aliases are not part of the policy language")
+      findings.add(.unreadable, place, "aliases are not part of the policy language")
       return Node(place: place, content: .nothing)
     }
   }
 
   private mutating func entry(_ key: Yams.Node, _ value: Node) -> Node.Entry? {
-    let place = text.within(key.mark.map(Place.init) ?? value.place)
+    let place = text.within(key.mark.map(text.place(of:)) ?? value.place)
     guard case .scalar(let scalar) = key, !scalar.string.isEmpty else {
-      findings.error(place, "a key must be a word")
+      findings.add(.unreadable, place, "a key must be a word")
       return nil
     }
     guard !repeated.contains(scalar.string) else { return nil }
@@ -127,8 +129,8 @@ extension Composer {
         continue
       }
       let isQuoted = [0x22, 0x27].contains(text.bytes[candidate - 1])
-      findings.error(
-        text.place(of: isQuoted ? candidate - 1 : candidate),
+      findings.add(
+        .duplicateKey, text.place(of: isQuoted ? candidate - 1 : candidate),
         "`\(key.shortened)` stands twice; it stands first in line \(first.line)")
       text = changed
       repeated.insert(name)
@@ -138,7 +140,7 @@ extension Composer {
   }
 
   private mutating func giveUp(_ key: String, _ first: Place) -> Bool {
-    findings.error(first, "`\(key.shortened)` stands twice in this mapping")
+    findings.add(.duplicateKey, first, "`\(key.shortened)` stands twice in this mapping")
     return false
   }
 
@@ -171,10 +173,12 @@ extension Composer {
   private func replacing(_ place: Int, _ key: String, with name: String) -> Text? {
     var bytes = text.bytes
     bytes.replaceSubrange(place..<place + key.utf8.count, with: name.utf8)
-    return try? Text(bytes)
+    return try? Text(bytes, file: text.file)
   }
 }
 
-extension Place {
-  init(_ mark: Mark) { self.init(line: mark.line, column: mark.column) }
+extension Text {
+  fileprivate func place(of mark: Mark) -> Place {
+    Place(file: file, line: mark.line, column: mark.column)
+  }
 }

@@ -1,15 +1,19 @@
-/// A place in a policy file. Lines and columns begin at 1; columns count Unicode scalars.
+/// A place in a policy. Lines and columns begin at 1; columns count Unicode scalars.
 package struct Place: Hashable, Comparable, Sendable {
+  /// Which of the policy's files it is in: 0 for the one that was named, then those it includes in
+  /// the order in which they are read.
+  package var file = 0
   package var line: Int
   package var column: Int
 
-  package init(line: Int, column: Int) {
+  package init(file: Int = 0, line: Int, column: Int) {
+    self.file = file
     self.line = line
     self.column = column
   }
 
   package static func < (a: Place, b: Place) -> Bool {
-    a.line != b.line ? a.line < b.line : a.column < b.column
+    (a.file, a.line, a.column) < (b.file, b.line, b.column)
   }
 }
 
@@ -21,18 +25,26 @@ package struct Finding: Error, Hashable, Sendable, CustomStringConvertible {
     case error
     /// It can, and probably does not do what was meant.
     case warning
+    /// It can, and whoever runs it should know this of it.
+    case note
   }
 
+  /// The file as it was named, or as the file that includes it names it.
   package var file: String
   /// `nil` where the finding is about the file as a whole.
   package var place: Place?
+  /// The name of the rule that found it.
+  package var rule: Rule
   package var severity: Severity
   package var message: String
 
-  package init(file: String, place: Place?, severity: Severity = .error, message: String) {
+  package init(
+    file: String, place: Place?, _ rule: Rule, severity: Severity? = nil, message: String
+  ) {
     self.file = file
     self.place = place
-    self.severity = severity
+    self.rule = rule
+    self.severity = severity ?? rule.severity
     self.message = message
   }
 
@@ -42,24 +54,24 @@ package struct Finding: Error, Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// The findings of one file as they are gathered.
+/// The findings of one policy as they are gathered.
 struct Findings {
-  let file: String
+  /// The policy's files, at the places that `Place.file` names.
+  var files: [String]
   private var list: [Finding] = []
   private var left = Limits.findings
 
-  init(file: String) { self.file = file }
+  init(file: String) { files = [file] }
 
   var hasErrors: Bool { list.contains { $0.severity == .error } }
 
-  mutating func error(_ place: Place?, _ message: String) { add(.error, place, message) }
-
-  mutating func warning(_ place: Place?, _ message: String) { add(.warning, place, message) }
-
-  private mutating func add(_ severity: Finding.Severity, _ place: Place?, _ message: String) {
+  /// - Parameters:
+  ///   - place: `nil` for a finding about a file as a whole.
+  ///   - file: which file that is.
+  mutating func add(_ rule: Rule, _ place: Place?, in file: Int = 0, _ message: String) {
     guard left > 0 else { return }
     left -= 1
-    list.append(Finding(file: file, place: place, severity: severity, message: message))
+    list.append(Finding(file: files[place?.file ?? file], place: place, rule, message: message))
   }
 
   /// By place; what was found first at a place stays first.

@@ -19,7 +19,8 @@ extension Table {
       Key("topology", .table(topology)),
       Key("media", .table(media)),
       Key("routes", .list(.table(route))),
-    ] + Key.later("include"))
+      Key("include", .oneOrMore(.text)),
+    ])
 
   // MARK: The element
 

@@ -158,7 +158,7 @@ struct Screen {
   }
 
   private mutating func refuse(_ message: String) -> Bool {
-    findings.error(text.place(of: place), message)
+    findings.add(.unreadable, text.place(of: place), message)
     return false
   }
 }

@@ -40,7 +40,7 @@ enum Source {
     }
   }
 
-  private static func finding(_ path: String, _ message: String) -> Finding {
-    Finding(file: path, place: nil, message: message)
+  static func finding(_ path: String, _ message: String) -> Finding {
+    Finding(file: path, place: nil, .unreadable, message: message)
   }
 }

@@ -1,10 +1,13 @@
 /// The text of a policy, known to be UTF-8 without control characters, and where its lines begin.
 struct Text {
   let bytes: [UInt8]
+  /// Which of the policy's files it is.
+  let file: Int
   private let lines: [Int]
 
   /// - Throws: what the octets are instead of text, and where.
-  init(_ octets: [UInt8]) throws(Misplaced) {
+  init(_ octets: [UInt8], file: Int = 0) throws(Misplaced) {
+    self.file = file
     // A byte order mark is no part of the text.
     bytes = octets.starts(with: [0xef, 0xbb, 0xbf]) ? Array(octets.dropFirst(3)) : octets
     lines = Self.lineStarts(bytes)
@@ -32,7 +35,7 @@ struct Text {
     }
     // Every octet but the continuations of UTF-8 begins a character.
     let column = bytes[lines[low]..<offset].count { $0 & 0xc0 != 0x80 }
-    return Place(line: low + 1, column: column + 1)
+    return Place(file: file, line: low + 1, column: column + 1)
   }
 
   /// The offset of a place, or `nil` for one that the text does not have.

@@ -3,8 +3,12 @@ import Basics
 /// Why a text is not the value that it should be.
 struct Complaint: Error, Hashable {
   var message: String
+  var rule: Rule
 
-  init(_ message: String) { self.message = message }
+  init(_ message: String, _ rule: Rule = .wrongValue) {
+    self.message = message
+    self.rule = rule
+  }
 }
 
 /// Numbers and their units.

@@ -1,0 +1,119 @@
+import Border
+import Policy
+import Routing
+import Testing
+
+@Suite("A policy in several files")
+struct IncludeTests {
+  private static let listeners = """
+    listeners:
+      - { name: u4, transport: udp, address: "127.0.0.1:5060" }
+    """
+
+  private func load(_ files: [String: String]) throws(Rejection) -> Snapshot {
+    try Snapshot.load(path: "etc/main.yaml", from: .memory(files), cores: 2)
+  }
+
+  private func findings(_ files: [String: String]) -> [String] {
+    do throws(Rejection) {
+      return try load(files).remarks.map(\.description)
+    } catch {
+      return error.findings.map(\.description)
+    }
+  }
+
+  @Test("lists of the parts follow those of the file, in the order of `include`")
+  func order() throws {
+    let snapshot = try load([
+      "etc/main.yaml": """
+      version: 1
+      include: [parts/b.yaml, ./a.yaml]
+      \(Self.listeners)
+      routes:
+        - { name: own, from: left, to: right }
+      """,
+      "etc/parts/b.yaml": """
+      include: ../c.yaml
+      peers:
+        - { name: right, targets: ["10.0.0.2"] }
+      routes:
+        - { name: of-b, method: OPTIONS, to: right }
+      """,
+      "etc/c.yaml": "routes: [{ name: of-c, method: MESSAGE, to: left }]",
+      "etc/a.yaml": """
+      version: 1
+      routing: { no-route: forbidden }
+      peers: [{ name: left, sources: [10.0.0.1], targets: ["10.0.0.1"] }]
+      routes: [{ name: of-a, to: left }]
+      """,
+    ])
+    let routes = snapshot.configuration.routing.routes
+    #expect(routes.map(\.name) == ["own", "of-b", "of-c", "of-a"])
+    #expect(snapshot.configuration.routing.noRoute == .forbidden)
+    #expect(snapshot.remarks.isEmpty)
+    let files = ["etc/main.yaml", "etc/parts/b.yaml", "etc/c.yaml", "etc/a.yaml"]
+    #expect(snapshot.places.files == files)
+    let places = snapshot.places.routes.map(snapshot.places.text)
+    #expect(
+      places
+        == ["etc/main.yaml:6:13", "etc/parts/b.yaml:5:13", "etc/c.yaml:1:18", "etc/a.yaml:4:18"]
+        .map { $0 })
+  }
+
+  @Test("what is wrong in a part is told with the name of that part")
+  func findingsOfParts() {
+    let found = findings([
+      "etc/main.yaml": "version: 1\ninclude: [a.yaml, b.yaml]\n\(Self.listeners)\nelement: {}",
+      "etc/a.yaml": "peers:\n  - { name: left, colour: red }",
+      "etc/b.yaml": "element: {}\nversion: 2",
+    ])
+    #expect(
+      found == [
+        "etc/a.yaml:2:19: error: `colour` is not a key of a peer; its keys are name, sources,"
+          + " listeners, targets, names, methods, authentication, timeout",
+        "etc/b.yaml:1:1: error: `element` stands already in etc/main.yaml:5",
+        "etc/b.yaml:2:1: error: `version` stands already in etc/main.yaml:1",
+      ])
+  }
+
+  @Test(
+    "files that cannot be included",
+    arguments: [
+      ("[no.yaml]", "`no.yaml`: there is no such file"),
+      ("main.yaml", "`main.yaml` includes itself: etc/main.yaml -> etc/main.yaml"),
+      ("[a.yaml, a.yaml]", "`a.yaml` is included twice"),
+      ("[[a.yaml]]", "`include` is a list of files"),
+    ])
+  func refused(include: String, message: String) {
+    let found = findings([
+      "etc/main.yaml": "version: 1\ninclude: \(include)\n\(Self.listeners)",
+      "etc/a.yaml": "routes: []",
+    ])
+    #expect(found.count == 1)
+    #expect(found.first?.hasPrefix("etc/main.yaml:2:") == true)
+    #expect(found.first?.hasSuffix("error: \(message)") == true)
+  }
+
+  @Test("a circle over several files is told with all of them")
+  func circle() {
+    let found = findings([
+      "etc/main.yaml": "version: 1\ninclude: a.yaml\n\(Self.listeners)",
+      "etc/a.yaml": "include: b.yaml", "etc/b.yaml": "\n\ninclude: [a.yaml]",
+    ])
+    #expect(
+      found == [
+        "etc/b.yaml:3:11: error: `a.yaml` includes itself: etc/main.yaml -> etc/a.yaml ->"
+          + " etc/b.yaml -> etc/a.yaml"
+      ])
+  }
+
+  @Test("files within files have an end")
+  func depth() {
+    var files = ["etc/main.yaml": "version: 1\ninclude: 1.yaml\n\(Self.listeners)"]
+    for place in 1...20 { files["etc/\(place).yaml"] = "include: \(place + 1).yaml" }
+    #expect(
+      findings(files) == [
+        "etc/8.yaml:1:10: error: there can be at most 256 files, 8 deep"
+      ])
+  }
+}
