@@ -24,7 +24,7 @@ package struct Admitted: ~Copyable {
 }
 
 /// May this cost us anything? For now the ingress filter: source, listener and method.
-package struct Stage: Sendable {
+package struct Stage: ~Copyable, Sendable {
   package let rules: Rules
   private let prefixes: Prefixes
   private let answering: Prefixes
@@ -34,6 +34,14 @@ package struct Stage: Sendable {
     prefixes = Prefixes(rules.sources)
     answering = Prefixes(rules.answering)
   }
+
+  private init(_ rules: Rules, _ prefixes: Prefixes, _ answering: Prefixes) {
+    (self.rules, self.prefixes, self.answering) = (rules, prefixes, answering)
+  }
+
+  /// Another one with the same tables, for another worker. A stage is never copied by accident:
+  /// that would count references for each message.
+  package func copy() -> Stage { Stage(rules, prefixes, answering) }
 
   /// Whether what comes on a flow may cost this element anything: asked when a connection is to be
   /// accepted, and of a datagram before its octets are looked at.

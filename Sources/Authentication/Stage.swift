@@ -27,10 +27,13 @@ package struct Authenticated: ~Copyable {
 }
 
 /// Who is asking?
-package struct Stage: Sendable {
+package struct Stage: ~Copyable, Sendable {
   private let rules: Rules
 
   package init(_ rules: Rules) { self.rules = rules }
+
+  /// Another one by the same rules, for another worker.
+  package func copy() -> Stage { Stage(rules) }
 
   /// Recognises a peer by its configured source, and says so in the proof.
   package func recognize(

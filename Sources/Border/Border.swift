@@ -58,7 +58,7 @@ package struct Border: ~Copyable {
   /// Whether a source may send anything at all. Whoever holds the sockets asks it of a connection
   /// before it is accepted, and of a datagram before anything is done with it.
   package mutating func admits(_ flow: Flow) -> Bool {
-    if core.admission.admits(flow) { return true }
+    if core.admits(flow) { return true }
     core.noteStranger(flow)
     return false
   }
@@ -69,11 +69,11 @@ package struct Border: ~Copyable {
   ) {
     core.counters.received &+= 1
     // A source that no peer has costs nothing but this look-up, and gets silence.
-    guard let peer = core.peer(of: bytes, flow) else {
+    guard let sender = core.sender(bytes, flow) else {
       core.noteStranger(flow)
       return
     }
-    let turn = Turn(flow: flow, now: now, peer: peer)
+    let turn = Turn(flow: flow, now: now, peer: sender.peer, policy: sender.policy)
     do throws(Malformed) {
       try Parser.parse(bytes, into: &table)
     } catch {
@@ -211,13 +211,6 @@ private func process(
 }
 
 extension Core {
-  /// The peer that a message comes from. A response may also come from a target that sends no
-  /// requests and so stands in none of its peer's sources.
-  mutating func peer(of bytes: Span<UInt8>, _ flow: Flow) -> PeerID? {
-    if let peer = admission.peer(of: flow) { return peer }
-    return Peek.isResponse(bytes) ? admission.peer(answering: flow) : nil
-  }
-
   /// A source has no peer: only the first one is remembered, until the operator was told.
   mutating func noteStranger(_ flow: Flow) {
     counters.unknownSource &+= 1

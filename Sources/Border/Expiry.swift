@@ -86,7 +86,7 @@ extension Core {
       switch calls[handle].state {
       case .calling:
         // Its INVITE has a final response to come, and Timer C sees to it.
-        next = now + configuration.callDuration
+        next = now + callDuration(handle)
       case .answered:
         end(handle, .tooLong, now)
       case .ended:

@@ -86,7 +86,7 @@ extension Core {
     _ routed: consuming Routed, _ turn: Turn
   ) throws(Refused) -> Departure {
     var search = routed.search
-    guard let way = routing.next(&search, arriving: turn.flow) else {
+    guard let way = regimes[turn.policy].routing.next(&search, arriving: turn.flow) else {
       throw Refused(Refusal(480, .temporarilyUnavailable, .noTarget))
     }
     guard !servers.isFull, !clients.isFull else { throw full }
@@ -113,15 +113,16 @@ extension Core {
     var digest = hash()
     digest.combine(message.bytes, essentials.callID)
     let key = callKey(message, essentials.callID, essentials.fromTag)
-    let deadline = turn.now + configuration.callDuration
+    let deadline = turn.now + regimes[turn.policy].callDuration
     var record = Call(
       id: nextCallID(), callIDDigest: digest.finish().b, key: key,
-      caller: (turn.peer.raw, turn.flow), callee: (callee.peer.raw, callee.flow), policy: 0,
-      began: turn.now, deadline: deadline)
+      caller: (turn.peer.raw, turn.flow), callee: (callee.peer.raw, callee.flow),
+      policy: turn.policy, began: turn.now, deadline: deadline)
     record.previous = previousPass(message)
     guard let handle = calls.insert(record) else { throw full }
     liveCalls &+= 1
-    if configuration.routing.mendsLostRoutes { callIndex.insert(key, handle) }
+    regimes.hold(turn.policy)
+    if regimes[turn.policy].routing.rules.mendsLostRoutes { callIndex.insert(key, handle) }
     return handle
   }
 
@@ -146,13 +147,14 @@ extension Core {
     let record = ServerTransaction(
       machine: machine, key: key, method: message.method,
       flow: responseFlow(essentials.via, turn.flow), source: turn.flow.remote,
-      peer: turn.peer, request: request, client: nil, call: departure?.call,
+      peer: turn.peer, policy: turn.policy, request: request, client: nil, call: departure?.call,
       passes: set.passes, search: departure?.search ?? Search(), best: ServerTransaction.Best(),
       tags: tags,
       isInitial: essentials.toTag == nil)
     // There is room: `begin` has asked.
     guard let handle = servers.insert(record) else { return nil }
     serverIndex.insert(key, handle)
+    regimes.hold(turn.policy)
     pending &+= 1
     return handle
   }
@@ -194,7 +196,8 @@ extension Core {
       out.withdraw()
       return false
     }
-    let timeout = routing.targetTimeout(servers[server].search)
+    let timeout = regimes[servers[server].policy].routing
+      .targetTimeout(servers[server].search)
     let machine = ClientMachine(
       message.method, request: kept, now: now, isReliable: flow.transport.isReliable,
       timeout: timeout, configuration.timing)

@@ -26,6 +26,7 @@ extension Core {
       guard isForCallee else { return }
     }
     do throws(Refused) {
+      guard let turn = governed(message, essentials, turn) else { throw Refused.silence }
       let admitted = try admitted(message, turn)
       let uri = try requestURI(message)
       let set = try readRouteSet(message, uri, essentials, turn)
@@ -33,7 +34,7 @@ extension Core {
       else {
         throw Refused.silence
       }
-      let vouched = try vouched(admitted, message)
+      let vouched = try vouched(admitted, message, turn)
       let routed = try passed(vouched, message, essentials, uri, set, turn)
       forwardACK(message, essentials, set, routed.search, turn, &patch, &out)
     } catch {
@@ -50,7 +51,9 @@ extension Core {
     _ turn: Turn, _ patch: inout Patch, _ out: inout Outbox
   ) {
     var search = wanted
-    guard let way = routing.next(&search, arriving: turn.flow) else { return }
+    guard let way = regimes[turn.policy].routing.next(&search, arriving: turn.flow) else {
+      return
+    }
     let sent = writeACK(message, essentials, set, to: way.flow, turn, &patch, &out)
     if sent.count > Limits.datagram, let stream = stream(way, turn.now) {
       out.withdraw()

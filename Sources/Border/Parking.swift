@@ -100,7 +100,7 @@ extension Core {
     _ message: borrowing Message, _ question: Question, _ turn: Turn
   ) -> Handle? {
     guard case .addresses(let name) = question else { return nil }
-    let key = routing.key(ofName: name, in: message.bytes)
+    let key = regimes.current.routing.key(ofName: name, in: message.bytes)
     if let known = questionIndex.find(key), questions.contains(known) { return known }
     guard questions.count < Limits.questions, asked(by: turn.peer) < Limits.questionsOfPeer else {
       return nil
@@ -135,9 +135,10 @@ extension Core {
     }
     questionIndex.remove(asked.name)
     switch answer {
-    case .success(let address): routing.names.note(asked.name, address, now: now)
+    case .success(let address):
+      regimes.noteNames { $0.note(asked.name, address, now: now) }
     case .failure(let cause):
-      routing.names.note(asked.name, nil, now: now)
+      regimes.noteNames { $0.note(asked.name, nil, now: now) }
       if !asked.isOverdue || cause != .noAnswer {
         note(.unresolved(asked.text, cause, flow: asked.flow))
       }
@@ -158,7 +159,8 @@ extension Core {
     }
     let question = parked[handle].question
     if questions.contains(question) {
-      routing.names.noteSilence(questions[question].name, now: now)
+      let name = questions[question].name
+      regimes.noteNames { $0.noteSilence(name, now: now) }
       tellOverdue(question)
     }
     chores.append(.resume(handle))
@@ -209,12 +211,13 @@ extension Core {
     let message = Message(desk.bytes.span, desk.table)
     var flow = servers[server].flow
     flow.remote = servers[server].source
-    let turn = Turn(flow: flow, now: now, peer: servers[server].peer)
+    let turn = Turn(
+      flow: flow, now: now, peer: servers[server].peer, policy: servers[server].policy)
     do throws(Refused) {
       let essentials = try readEssentials(message)
       let admitted = try admitted(message, turn)
       let uri = try requestURI(message)
-      let vouched = try vouched(admitted, message)
+      let vouched = try vouched(admitted, message, turn)
       let set = try readRouteSet(message, uri, essentials, turn)
       let routed = try passed(vouched, message, essentials, uri, set, turn)
       try begin(again: message, essentials, server, set, routed, turn, &patch, &out)

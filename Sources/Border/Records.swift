@@ -17,6 +17,8 @@ struct ServerTransaction: ~Copyable {
   /// Where the request came from: a CANCEL must come from there as well.
   let source: Endpoint
   let peer: PeerID
+  /// The number of the policy that it began under, and keeps.
+  let policy: UInt32
   /// The request as it was received, for as long as another target may have to be tried or a
   /// response of our own made.
   var request: Kept?
@@ -139,6 +141,8 @@ struct Turn {
   var flow: Flow
   var now: Instant
   var peer: PeerID
+  /// The number of the policy that it goes by.
+  var policy: UInt32
 }
 
 /// A kept message laid out to be read again: its octets and their table.

@@ -12,7 +12,7 @@ extension Core {
   mutating func redirect(
     _ message: borrowing Message, _ server: Handle, _ now: Instant
   ) -> Bool {
-    switch routing.redirects(servers[server].search) {
+    switch regimes[servers[server].policy].routing.redirects(servers[server].search) {
     case .pass:
       return true
     case .refuse:
@@ -21,20 +21,22 @@ extension Core {
       let followed = servers[server].redirected.followed
       guard followed < Limits.redirections, !servers[server].isCancelled else { return false }
       servers[server].redirected.followed = followed &+ 1
-      servers[server].redirected.contacts = contacts(of: message, now: now)
+      servers[server].redirected.contacts = contacts(
+        of: message, servers[server].policy, now: now)
       return !servers[server].redirected.contacts.isEmpty
     }
   }
 
   private mutating func contacts(
-    of message: borrowing Message, now: Instant
+    of message: borrowing Message, _ policy: UInt32, now: Instant
   ) -> [(target: Target, uri: [UInt8])] {
     var found: [(target: Target, uri: [UInt8])] = []
     var place = message.next(.contact, from: 0)
     while let line = place {
       var list = NameAddressList(message.bytes, message.headers[line].value)
       while found.count < Limits.contacts, let contact = next(&list) {
-        let destination = routing.destination(of: contact.uri, message.bytes, now: now)
+        let destination = regimes[policy].routing.destination(
+          of: contact.uri, message.bytes, now: now)
         guard case .target(let target) = destination else { continue }
         var uri: [UInt8] = []
         // A Request-URI has no headers (RFC 3261 §19.1.1).

@@ -28,7 +28,9 @@ struct Refused: Error {
 
 extension Core {
   /// What a peer may send, for Allow.
-  func allowed(_ peer: PeerID) -> MethodSet { admission.rules.peers[Int(peer.raw)].methods }
+  func allowed(_ turn: Turn) -> MethodSet {
+    regimes[turn.policy].admission.rules.peers[Int(turn.peer.raw)].methods
+  }
 
   /// Answers a request without a transaction: whoever sends it again gets the same again, and an
   /// ACK for it matches nothing (RFC 3261 §8.2.7).
@@ -46,7 +48,7 @@ extension Core {
       counters.malformedAnswered &+= 1
       note(.malformed(fault, flow: turn.flow, isAnswered: true))
     case .capabilities:
-      let extra = Reply.Extra.capabilities(allow: allowed(turn.peer))
+      let extra = Reply.Extra.capabilities(allow: allowed(turn))
       reply(
         message, essentials.via, Reply(200, "OK", toTag: toTag(message), extra: extra), turn, patch,
         &out)

@@ -157,7 +157,8 @@ extension Core {
     else { return false }
     if status < 400 { return !servers[server].redirected.contacts.isEmpty }
     return servers[server].hasNext
-      && routing.allowsFailover(servers[server].search, after: status)
+      && regimes[servers[server].policy].routing
+        .allowsFailover(servers[server].search, after: status)
   }
 
   /// Sends a response on, as it is patched.
@@ -311,16 +312,16 @@ extension Core {
 
   /// The way to the next target; the Request-URI that it wants is then `redirected.current`.
   private mutating func nextWay(_ server: Handle) -> Way? {
-    let flow = servers[server].flow
+    let (flow, policy) = (servers[server].flow, servers[server].policy)
     while !servers[server].redirected.contacts.isEmpty {
       let contact = servers[server].redirected.contacts.removeFirst()
       var named = Search(to: contact.target)
-      guard let way = routing.next(&named, arriving: flow) else { continue }
+      guard let way = regimes[policy].routing.next(&named, arriving: flow) else { continue }
       servers[server].redirected.current = contact.uri
       return way
     }
     servers[server].redirected.current = nil
-    return routing.next(&servers[server].search, arriving: flow)
+    return regimes[policy].routing.next(&servers[server].search, arriving: flow)
   }
 
   /// No target is left and none has answered, or not well enough: the best response so far, or one

@@ -57,10 +57,12 @@ extension Core {
     _ message: borrowing Message, _ essentials: Essentials, _ key: Key, _ turn: Turn,
     _ patch: inout Patch, _ out: inout Outbox
   ) {
+    // A source that only an earlier policy knows begins nothing, and gets silence.
+    guard let turn = governed(message, essentials, turn) else { return noteStranger(turn.flow) }
     do throws(Refused) {
       let admitted = try admitted(message, turn)
       let uri = try checked(message, essentials, turn)
-      let vouched = try vouched(admitted, message)
+      let vouched = try vouched(admitted, message, turn)
       if isForUs(message, uri) { throw .capabilities }
       let set = try readRouteSet(message, uri, essentials, turn)
       let routed = try passed(vouched, message, essentials, uri, set, turn)
@@ -77,10 +79,11 @@ extension Core {
   mutating func admitted(
     _ message: borrowing Message, _ turn: Turn
   ) throws(Refused) -> Admitted {
-    switch admission.admit(Arrival(flow: turn.flow, peer: turn.peer), message) {
+    switch regimes[turn.policy].admission.admit(Arrival(flow: turn.flow, peer: turn.peer), message)
+    {
     case .pass(let admitted): return admitted
     case .refuse(let refusal):
-      throw Refused(refusal, extra: refusal.status == 405 ? .allow(allowed(turn.peer)) : .none)
+      throw Refused(refusal, extra: refusal.status == 405 ? .allow(allowed(turn)) : .none)
     case .drop: throw Refused.silence
     case .ask(let question): throw Refused(question)
     }
@@ -149,10 +152,11 @@ extension Core {
 
   /// The stages that ask who it is, each of which takes the proof of the one before.
   mutating func vouched(
-    _ admitted: consuming Admitted, _ message: borrowing Message
+    _ admitted: consuming Admitted, _ message: borrowing Message, _ turn: Turn
   ) throws(Refused) -> Vouched {
-    let authenticated = try proof(of: authentication.recognize(admitted, message))
-    return try proof(of: identity.vouch(authenticated, message))
+    let authenticated = try proof(
+      of: regimes[turn.policy].authentication.recognize(admitted, message))
+    return try proof(of: regimes[turn.policy].identity.vouch(authenticated, message))
   }
 
   /// The last stage of the way in: where to, by the dialog, the Route headers or the routes.
@@ -163,10 +167,12 @@ extension Core {
     if essentials.toTag != nil {
       try checkDialog(set, turn.peer)
       if let mended = set.mended {
-        return try proof(of: routing.route(vouched, along: mended.flow, to: mended.peer))
+        return try proof(
+          of: regimes[turn.policy].routing.route(vouched, along: mended.flow, to: mended.peer))
       }
       let hop = set.next?.uri ?? set.repaired?.uri ?? uri
-      let routed = try proof(of: routing.route(vouched, message, to: hop, now: turn.now))
+      let routed = try proof(
+        of: regimes[turn.policy].routing.route(vouched, message, to: hop, now: turn.now))
       // A dialog's requests go to the peers of the dialog and to nobody else.
       if let target = routed.search.named { try checkDialog(set, target.peer, foreign: true) }
       return routed
@@ -176,9 +182,10 @@ extension Core {
     }
     // A preloaded Route leads to a configured peer or nowhere.
     if let next = set.next {
-      return try proof(of: routing.route(vouched, message, to: next.uri, now: turn.now))
+      return try proof(
+        of: regimes[turn.policy].routing.route(vouched, message, to: next.uri, now: turn.now))
     }
-    return try proof(of: routing.route(vouched, message, uri))
+    return try proof(of: regimes[turn.policy].routing.route(vouched, message, uri))
   }
 
   /// RFC 3261 §12.2.2: a To tag without a token of ours, or with one of a call that is forgotten,

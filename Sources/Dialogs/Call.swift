@@ -47,8 +47,7 @@ package struct Call: Sendable {
   package var calleeFlow: Flow
   /// How it is found without a token: by Call-ID and the caller's tag.
   package var key: Key
-  /// The number of the policy that the call began under, and keeps: 0 until a policy can be read
-  /// again.
+  /// The number of the policy that the call began under, and keeps.
   package var policy: UInt32
   package var state = State.calling
   /// The final status of its INVITE; 0 before one was sent.

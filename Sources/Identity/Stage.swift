@@ -29,10 +29,13 @@ package struct Vouched: ~Copyable {
 }
 
 /// May they claim that identity?
-package struct Stage: Sendable {
+package struct Stage: ~Copyable, Sendable {
   private let rules: Rules
 
   package init(_ rules: Rules) { self.rules = rules }
+
+  /// Another one by the same rules, for another worker.
+  package func copy() -> Stage { Stage(rules) }
 
   /// Says honestly that nothing was verified.
   package func vouch(

@@ -61,7 +61,7 @@ package struct Routed: ~Copyable {
 }
 
 /// Where does it go? Static routes and configured names, for now.
-package struct Stage: Sendable {
+package struct Stage: ~Copyable, Sendable {
   package let rules: Rules
   private let prefixes: Prefixes
   private let secret: Key
@@ -75,6 +75,15 @@ package struct Stage: Sendable {
     prefixes = Prefixes(rules.sources)
     hostNames = HostNames(rules.peers, secret: secret)
   }
+
+  private init(_ rules: Rules, _ prefixes: Prefixes, _ secret: Key, _ hostNames: HostNames) {
+    (self.rules, self.prefixes) = (rules, prefixes)
+    (self.secret, self.hostNames) = (secret, hostNames)
+  }
+
+  /// Another one with the same tables, for another worker, that knows nothing of the outside yet. A
+  /// stage is never copied by accident: that would count references for each message.
+  package func copy() -> Stage { Stage(rules, prefixes, secret, hostNames) }
 
   /// What stands for a host name in the book of names.
   package func key(ofName name: Slice, in bytes: Span<UInt8>) -> Key {

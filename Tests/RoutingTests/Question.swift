@@ -33,12 +33,12 @@ struct Question {
   }
 
   /// What the routes say.
-  func route(_ stage: Routing.Stage) throws -> Answer {
+  func route(_ stage: borrowing Routing.Stage) throws -> Answer {
     try ask { vouched, message, uri in stage.route(vouched, message, uri) }
   }
 
   /// What is said of the next hop that the Request-URI names.
-  func hop(_ stage: Routing.Stage) throws -> Answer {
+  func hop(_ stage: borrowing Routing.Stage) throws -> Answer {
     try ask { vouched, message, uri in stage.route(vouched, message, to: uri, now: now) }
   }
 
