@@ -77,7 +77,7 @@ package struct Border: ~Copyable {
     do throws(Malformed) {
       try Parser.parse(bytes, into: &table)
     } catch {
-      return core.unreadable(error, turn)
+      return core.unreadable(bytes, error, turn)
     }
     process(bytes, table, turn, &core, &patch, &desk, &out)
   }
@@ -226,9 +226,9 @@ extension Core {
   }
 
   /// Octets that are no SIP message at all. A stream lives on: its framing still holds.
-  mutating func unreadable(_ fault: Malformed, _ turn: Turn) {
+  mutating func unreadable(_ bytes: Span<UInt8>, _ fault: Malformed, _ turn: Turn) {
     if fault.fault == .empty { return }
     counters.malformedDropped &+= 1
-    note(.malformed(fault, flow: turn.flow, isAnswered: false))
+    note(.malformed(fault, fault.found(in: bytes), flow: turn.flow, isAnswered: false))
   }
 }

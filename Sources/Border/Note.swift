@@ -8,8 +8,8 @@ package enum Note: Sendable {
   case callEnded(Call.Summary)
   /// A request was refused by this element itself.
   case refused(Refusal, flow: Flow, method: Method)
-  /// A request was malformed, and was answered or not.
-  case malformed(Malformed, flow: Flow, isAnswered: Bool)
+  /// A message was malformed, and was answered or not; what was found where the fault is.
+  case malformed(Malformed, Malformed.Found, flow: Flow, isAnswered: Bool)
   /// A target did not answer or could not be reached, and the next one is tried (or none is left).
   case targetFailed(status: UInt16, flow: Flow, hasNext: Bool)
   /// A next hop's name could not be made an address. Said once of each question to the outside,
