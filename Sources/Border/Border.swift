@@ -185,8 +185,10 @@ package struct Border: ~Copyable {
     exchange(&core.strangers, with: Strangers())
   }
 
+  /// What it did since it began.
   package var counters: Counters { core.counters }
 
+  /// What the tables hold now: all 0 once the last call is over and forgotten.
   package var occupancy: Occupancy {
     Occupancy(
       calls: core.liveCalls, endedCalls: core.calls.count - core.liveCalls,

@@ -6,24 +6,35 @@ public import Basics
 public struct Credentials: Sendable {
   /// `Digest` or another.
   public var scheme: Slice
+  /// Only then the fields below are filled in.
   public var isDigest: Bool
   /// All after the scheme.
   public var parameters: Slice
+  /// The protection domain (RFC 7616 §3.3), with its quotes.
   public var realm: Slice?
+  /// What the challenge gave, to be given back, with its quotes.
   public var nonce: Slice?
+  /// As `nonce`, without a meaning of its own.
   public var opaque: Slice?
+  /// `MD5`, `SHA-256` and so on; without it MD5 (RFC 7616 §3.3).
   public var algorithm: Slice?
   /// One value in credentials, a quoted list in a challenge.
   public var qop: Slice?
   // Of credentials only
+  /// With its quotes.
   public var username: Slice?
+  /// The `digest-uri`, which a proxy may have made differ from the Request-URI (RFC 3261 §22.4).
   public var uri: Slice?
+  /// The digest in hexadecimal, with its quotes.
   public var response: Slice?
+  /// Chosen by who answers; there where `qop` is.
   public var cnonce: Slice?
   /// `nc`: eight hexadecimal digits.
   public var nonceCount: UInt32?
   // Of challenges only
+  /// `true` without case: the nonce alone was wrong, so asking the user again is of no use.
   public var stale: Slice?
+  /// URIs that the challenge is good for, with the quotes around all.
   public var domain: Slice?
 
   init(scheme: Slice, isDigest: Bool) {
@@ -122,6 +133,7 @@ public struct AuthParameterList: ~Escapable {
   private var reader: Reader
   private var isDone = false
 
+  /// Nothing is checked before `next` is called.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>, _ slice: Slice) {
     reader = Reader(bytes, slice)

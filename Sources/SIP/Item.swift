@@ -3,10 +3,13 @@ public import Basics
 /// A token with parameters, alone or in a list: Content-Disposition, Accept-Encoding,
 /// Accept-Language, Event, Reason, Security-Client and many more have this form.
 public struct Item: Sendable {
+  /// The token before the first `;`.
   public var value: Slice
   /// The parameters with the leading `;`, or nothing at the place where a first one would go.
   public var parameters: Slice
+  /// The value with its parameters, without the white space and commas around it.
   public var range: Slice
+  /// Whether a comma and another value follow.
   public var hasMore: Bool
 
   /// Reads a header field that has one value.
@@ -29,6 +32,7 @@ public struct ItemList: ~Escapable {
   private var reader: Reader
   private var isDone: Bool
 
+  /// Passes the white space before the first value; nothing else is checked yet.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>, _ slice: Slice) {
     reader = Reader(bytes, slice)

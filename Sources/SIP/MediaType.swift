@@ -3,13 +3,17 @@ public import Basics
 /// A media type or media range with its parameters: Content-Type, and each value of Accept (RFC
 /// 3261 §20.1, §20.15).
 public struct MediaType: Sendable {
+  /// Before the slash; `*` in a media range. Compared without case.
   public var type: Slice
+  /// After the slash, likewise.
   public var subtype: Slice
   /// The parameters with the leading `;`, or nothing at the place where a first one would go.
   public var parameters: Slice
   /// The `q` of an Accept value in thousandths; `nil` when it is absent or no qvalue.
   public var q: UInt16?
+  /// The value with its parameters, without the white space and commas around it.
   public var range: Slice
+  /// Whether a comma and another value follow.
   public var hasMore: Bool
 
   /// Reads a Content-Type, which has one value.
@@ -36,6 +40,7 @@ public struct MediaTypeList: ~Escapable {
   private var reader: Reader
   private var isDone: Bool
 
+  /// Passes the white space before the first value; nothing else is checked yet.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>, _ slice: Slice) {
     reader = Reader(bytes, slice)

@@ -8,7 +8,9 @@ public struct Reason: Sendable {
   public var cause: UInt16?
   /// The text with its quotes.
   public var text: Slice?
+  /// All with the leading `;`, cause and text among them.
   public var parameters: Slice
+  /// Whether a comma and another value follow.
   public var hasMore: Bool
 }
 
@@ -17,6 +19,7 @@ public struct ReasonList: ~Escapable {
   private let bytes: Span<UInt8>
   private var items: ItemList
 
+  /// Passes the white space before the first value; nothing else is checked yet.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>, _ slice: Slice) {
     self.bytes = bytes
@@ -37,11 +40,13 @@ public struct ReasonList: ~Escapable {
 
 /// One value of a Warning header field (RFC 3261 §20.43): `warn-code SP warn-agent SP warn-text`.
 public struct Warning: Sendable {
+  /// Three digits, 000 to 999; 1xx and 2xx are HTTP's.
   public var code: UInt16
   /// A host and port, or a token in their stead.
   public var agent: Slice
   /// The text with its quotes.
   public var text: Slice
+  /// Whether a comma and another value follow.
   public var hasMore: Bool
 }
 
@@ -50,6 +55,7 @@ public struct WarningList: ~Escapable {
   private var reader: Reader
   private var isDone = false
 
+  /// Passes the white space before the first value; nothing else is checked yet.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>, _ slice: Slice) {
     reader = Reader(bytes, slice)

@@ -16,11 +16,14 @@ public struct Reply: Sendable {
     case capabilities(allow: MethodSet)
   }
 
+  /// 100 to 699.
   public var status: UInt16
+  /// Octets of Reason-Phrase (RFC 3261 §25.1), which are not checked.
   public var phrase: StaticString
   /// The To tag to give where the request has none; 0 for none (RFC 3261 §8.2.6.2: a 100 needs
   /// none).
   public var toTag: UInt64
+  /// What the status line alone does not say.
   public var extra: Extra
   /// What was wrong with the request: a 400 says it after its status, instead of `phrase`.
   var fault: Malformed?

@@ -1,6 +1,8 @@
 /// A place in a policy file. Lines and columns begin at 1; columns count Unicode scalars.
 package struct Place: Hashable, Comparable, Sendable {
+  /// From 1.
   package var line: Int
+  /// From 1, in characters.
   package var column: Int
 
   package init(line: Int, column: Int) {
@@ -16,6 +18,7 @@ package struct Place: Hashable, Comparable, Sendable {
 /// Something that is to be said of a policy, and where. Its description is `file:line:column:
 /// error: message`.
 package struct Finding: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Whether a policy with it may be used: one with an error may not.
   package enum Severity: UInt8, Hashable, Sendable {
     /// The policy cannot be loaded.
     case error
@@ -23,10 +26,13 @@ package struct Finding: Error, Hashable, Sendable, CustomStringConvertible {
     case warning
   }
 
+  /// The path as it was given.
   package var file: String
   /// `nil` where the finding is about the file as a whole.
   package var place: Place?
+  /// An error unless the policy is legal and probably not meant.
   package var severity: Severity
+  /// What is wrong, in words, without its place.
   package var message: String
 
   package init(file: String, place: Place?, severity: Severity = .error, message: String) {
