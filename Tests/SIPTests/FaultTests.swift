@@ -218,7 +218,8 @@ extension FaultTests {
       .host, "sip:a@¦-h", "Bad Host: expected a host name or an address, found mark 0x2d", URI.parse
     ),
     value(
-      .port, "h:¦99999", "Bad Port: expected a port from 0 to 65535, found a digit", HostPort.parse),
+      .port, "h:¦99999",
+      "Bad Port: expected a port from 0 to 65535, found a digit", HostPort.parse),
     value(
       .port, "h:¦é", "Bad Port: expected a port from 0 to 65535, found an octet beyond ASCII",
       HostPort.parse),
