@@ -130,28 +130,34 @@ extension Credentials {
 /// The parameters of a challenge, of credentials, or of an Authentication-Info (RFC 3261 §20.6):
 /// `auth-param *( COMMA auth-param )`.
 public struct AuthParameterList: ~Escapable {
-  private var reader: Reader
-  private var isDone = false
+  private var list: CommaList
 
   /// Nothing is checked before `next` is called.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>, _ slice: Slice) {
-    reader = Reader(bytes, slice)
-    reader.skipSpace()
+    list = CommaList(bytes, slice)
   }
 
   /// The next parameter, or `nil` at the end. After a fault there is no next one.
   @_lifetime(self: copy self)
   public mutating func next() throws(Malformed) -> Parameter? {
-    guard !isDone else { return nil }
-    isDone = true
-    let start = reader.place
-    let name = try reader.some(.token, or: .credentials)
-    guard reader.takeSpaced(0x3d) else { throw reader.malformed(.credentials) }
-    let value =
-      try reader.peek == 0x22 ? reader.quotedString() : reader.some(.token, or: .credentials)
-    let whole = reader.slice(from: start)
-    isDone = try !reader.takeComma()
-    return Parameter(name: name, value: value, whole: whole)
+    guard list.begins() else { return nil }
+    var ahead = list.reader
+    let parameter = try ahead.authParameter()
+    let hasMore = try ahead.takeComma()
+    list.took(upTo: ahead.place, hasMore: hasMore)
+    return parameter
+  }
+}
+
+extension Reader {
+  /// `token EQUAL ( token / quoted-string )`
+  fileprivate mutating func authParameter() throws(Malformed) -> Parameter {
+    skipSpace()
+    let start = place
+    let name = try some(.token, or: .credentials)
+    guard takeSpaced(0x3d) else { throw malformed(.credentials) }
+    let value = try peek == 0x22 ? quotedString() : some(.token, or: .credentials)
+    return Parameter(name: name, value: value, whole: slice(from: start))
   }
 }

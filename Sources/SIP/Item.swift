@@ -29,24 +29,21 @@ public struct Item: Sendable {
 
 /// The values of a header field that is a list of items; there may be none.
 public struct ItemList: ~Escapable {
-  private var reader: Reader
-  private var isDone: Bool
+  private var list: CommaList
 
   /// Passes the white space before the first value; nothing else is checked yet.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>, _ slice: Slice) {
-    reader = Reader(bytes, slice)
-    reader.skipSpace()
-    isDone = reader.isAtEnd
+    list = CommaList(emptyOr: bytes, slice)
   }
 
   /// The next value, or `nil` at the end. After a fault there is no next one.
   @_lifetime(self: copy self)
   public mutating func next() throws(Malformed) -> Item? {
-    guard !isDone else { return nil }
-    isDone = true
-    let item = try reader.item(.token, or: .token)
-    isDone = !item.hasMore
+    guard list.begins() else { return nil }
+    var ahead = list.reader
+    let item = try ahead.item(.token, or: .token)
+    list.took(upTo: ahead.place, hasMore: item.hasMore)
     return item
   }
 }

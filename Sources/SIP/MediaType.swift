@@ -37,24 +37,21 @@ public struct MediaType: Sendable {
 
 /// The values of an Accept header field; there may be none.
 public struct MediaTypeList: ~Escapable {
-  private var reader: Reader
-  private var isDone: Bool
+  private var list: CommaList
 
   /// Passes the white space before the first value; nothing else is checked yet.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>, _ slice: Slice) {
-    reader = Reader(bytes, slice)
-    reader.skipSpace()
-    isDone = reader.isAtEnd
+    list = CommaList(emptyOr: bytes, slice)
   }
 
   /// The next value, or `nil` at the end. After a fault there is no next one.
   @_lifetime(self: copy self)
   public mutating func next() throws(Malformed) -> MediaType? {
-    guard !isDone else { return nil }
-    isDone = true
-    let value = try reader.mediaType()
-    isDone = !value.hasMore
+    guard list.begins() else { return nil }
+    var ahead = list.reader
+    let value = try ahead.mediaType()
+    list.took(upTo: ahead.place, hasMore: value.hasMore)
     return value
   }
 }

@@ -52,29 +52,28 @@ public struct Warning: Sendable {
 
 /// The values of a Warning header field in their order.
 public struct WarningList: ~Escapable {
-  private var reader: Reader
-  private var isDone = false
+  private var list: CommaList
 
-  /// Passes the white space before the first value; nothing else is checked yet.
+  /// Nothing is checked before `next` is called.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>, _ slice: Slice) {
-    reader = Reader(bytes, slice)
-    reader.skipSpace()
+    list = CommaList(bytes, slice)
   }
 
   /// The next value, or `nil` at the end. After a fault there is no next one.
   @_lifetime(self: copy self)
   public mutating func next() throws(Malformed) -> Warning? {
-    guard !isDone else { return nil }
-    isDone = true
-    let value = try reader.warning()
-    isDone = !value.hasMore
+    guard list.begins() else { return nil }
+    var ahead = list.reader
+    let value = try ahead.warning()
+    list.took(upTo: ahead.place, hasMore: value.hasMore)
     return value
   }
 }
 
 extension Reader {
   fileprivate mutating func warning() throws(Malformed) -> Warning {
+    skipSpace()
     let start = place
     let digits = run(.digit)
     guard digits.count == 3, takeSpace() else { throw Malformed(.warning, at: start) }
