@@ -3,7 +3,9 @@ package import SIP
 
 /// A request that has arrived, and where from. Nobody has judged it yet.
 package struct Arrival: ~Copyable {
+  /// The local address and the remote one that it came by.
   package let flow: Flow
+  /// Who sends from there, by address alone.
   package let peer: PeerID
 
   package init(flow: Flow, peer: PeerID) {
@@ -14,7 +16,9 @@ package struct Arrival: ~Copyable {
 
 /// Proof that a request may cost this element something: it came from a peer that may send it.
 package struct Admitted: ~Copyable {
+  /// As the arrival's.
   package let flow: Flow
+  /// The peer whose prefix and listener it came by, and whose methods allow it.
   package let peer: PeerID
 
   fileprivate init(_ arrival: consuming Arrival) {
@@ -25,10 +29,12 @@ package struct Admitted: ~Copyable {
 
 /// May this cost us anything? For now the ingress filter: source, listener and method.
 package struct Stage: ~Copyable, Sendable {
+  /// What the policy lets in.
   package let rules: Rules
   private let prefixes: Prefixes
   private let answering: Prefixes
 
+  /// Builds the tables of prefixes, once for each load of a policy.
   package init(_ rules: Rules) {
     self.rules = rules
     prefixes = Prefixes(rules.sources)
@@ -65,6 +71,9 @@ package struct Stage: ~Copyable, Sendable {
     return peer
   }
 
+  /// Whether the peer may send this method (RFC 3261 §21.4.6); only who sends from a known source
+  /// gets as far as this.
+  /// - Returns: the proof, or 405.
   package func admit(
     _ arrival: consuming Arrival, _ message: borrowing Message
   ) -> Verdict<Admitted> {

@@ -14,8 +14,11 @@ package enum Verdict<Proof: ~Copyable>: ~Copyable {
 
 /// A refusal: what the peer is told, and what the operator is told.
 package struct Refusal: Error, Hashable, Sendable {
+  /// The status of the response, 400 to 699.
   package var status: UInt16
+  /// Its reason phrase.
   package var phrase: StaticPhrase
+  /// What the operator is told.
   package var cause: Cause
 
   package init(_ status: UInt16, _ phrase: StaticPhrase, _ cause: Cause) {
@@ -43,6 +46,7 @@ package enum StaticPhrase: UInt8, Hashable, Sendable {
   case badExtension, noSuchDialog, serverError, serviceUnavailable, temporarilyUnavailable
   case requestTimeout, requestTerminated, versionNotSupported
 
+  /// The words on the status line (RFC 3261 §21).
   package var text: StaticString {
     switch self {
     case .forbidden: "Forbidden"

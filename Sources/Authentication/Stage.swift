@@ -9,8 +9,11 @@ package struct Rules: Sendable {
 
 /// Proof of who asks.
 package struct Authenticated: ~Copyable {
+  /// As the proof of Admission has it.
   package let flow: Flow
+  /// Who it is, as far as `evidence` goes.
   package let peer: PeerID
+  /// What showed it.
   package let evidence: Evidence
 
   /// What the recognition rests on.

@@ -77,7 +77,7 @@ package struct Border: ~Copyable {
     do throws(Malformed) {
       try Parser.parse(bytes, into: &table)
     } catch {
-      return core.unreadable(error, turn)
+      return core.unreadable(bytes, error, turn)
     }
     process(bytes, table, turn, &core, &patch, &desk, &out)
   }
@@ -185,8 +185,10 @@ package struct Border: ~Copyable {
     exchange(&core.strangers, with: Strangers())
   }
 
+  /// What it did since it began.
   package var counters: Counters { core.counters }
 
+  /// What the tables hold now: all 0 once the last call is over and forgotten.
   package var occupancy: Occupancy {
     Occupancy(
       calls: core.liveCalls, endedCalls: core.calls.count - core.liveCalls,
@@ -219,9 +221,9 @@ extension Core {
   }
 
   /// Octets that are no SIP message at all. A stream lives on: its framing still holds.
-  mutating func unreadable(_ fault: Malformed, _ turn: Turn) {
+  mutating func unreadable(_ bytes: Span<UInt8>, _ fault: Malformed, _ turn: Turn) {
     if fault.fault == .empty { return }
     counters.malformedDropped &+= 1
-    note(.malformed(fault, flow: turn.flow, isAnswered: false))
+    note(.malformed(fault, fault.found(in: bytes), flow: turn.flow, isAnswered: false))
   }
 }

@@ -8,8 +8,8 @@ package enum Note: Sendable {
   case callEnded(Call.Summary)
   /// A request was refused by this element itself.
   case refused(Refusal, flow: Flow, method: Method)
-  /// A request was malformed, and was answered or not.
-  case malformed(Malformed, flow: Flow, isAnswered: Bool)
+  /// A message was malformed, and was answered or not; what was found where the fault is.
+  case malformed(Malformed, Malformed.Found, flow: Flow, isAnswered: Bool)
   /// A target did not answer or could not be reached, and the next one is tried (or none is left).
   case targetFailed(status: UInt16, flow: Flow, hasNext: Bool)
   /// A next hop's name could not be made an address. Said once of each question to the outside,
@@ -31,6 +31,7 @@ package struct HostName: Sendable {
   /// Whether the name had more of them.
   package let isCut: Bool
 
+  /// Keeps the first `longest` octets.
   package init(_ text: [UInt8]) {
     count = min(text.count, Self.longest)
     isCut = text.count > Self.longest
@@ -43,6 +44,7 @@ package struct HostName: Sendable {
 
 /// Datagrams and connections of sources that no peer has, since the operator was last told.
 package struct Strangers: Sendable {
+  /// How many; it may count the same source more than once.
   package internal(set) var count = 0
   /// Where the first of them came from.
   package internal(set) var first = Flow(
@@ -51,18 +53,31 @@ package struct Strangers: Sendable {
 
 /// Counts of what a border did since it began. Plain numbers of one worker.
 package struct Counters: Sendable {
+  /// Messages handed in, whatever became of them: those of strangers too.
   package var received = 0
+  /// Requests that could be read, retransmissions and ACKs among them.
   package var requests = 0
+  /// Responses that could be read.
   package var responses = 0
+  /// Requests sent on to a target; each target that was tried counts.
   package var forwarded = 0
+  /// Messages and connections of sources that no peer has.
   package var unknownSource = 0
+  /// Malformed requests that got a 400 or 505.
   package var malformedAnswered = 0
+  /// Malformed messages that nobody was told of: responses, ACKs, and what names nobody to answer.
   package var malformedDropped = 0
+  /// Requests that a server transaction knew already (RFC 3261 §17.2).
   package var retransmissionsAbsorbed = 0
+  /// Responses that no client transaction waits for (RFC 6026 §7.1).
   package var strayResponses = 0
+  /// ACKs that could not be sent on: they are never answered.
   package var strayAcks = 0
+  /// Requests that this element answered with a refusal of its own.
   package var refused = 0
+  /// Calls begun, and ended ones that a late 2xx made anew.
   package var calls = 0
+  /// Those of `calls` that a 2xx answered.
   package var answeredCalls = 0
 
   package init() {}
@@ -70,11 +85,16 @@ package struct Counters: Sendable {
 
 /// How much the tables of a border hold at this moment.
 package struct Occupancy: Sendable, Hashable {
+  /// Calls that ring or talk.
   package var calls: Int
   /// Calls that have ended and are remembered for what is late.
   package var endedCalls: Int
+  /// Those that are terminated are not among them.
   package var serverTransactions: Int
+  /// As `serverTransactions`; each target that is tried has one.
   package var clientTransactions: Int
+  /// Times that transactions, calls and waiting requests are due at.
   package var timers: Int
+  /// Requests and responses kept to be sent again.
   package var keptMessages: Int
 }

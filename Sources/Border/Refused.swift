@@ -43,10 +43,9 @@ extension Core {
       break
     case .malformed(let fault):
       reply(
-        message, essentials.via, Reply(400, fault.fault.phrase, toTag: toTag(message)), turn, patch,
-        &out)
+        message, essentials.via, Reply(malformed: fault, toTag: toTag(message)), turn, patch, &out)
       counters.malformedAnswered &+= 1
-      note(.malformed(fault, flow: turn.flow, isAnswered: true))
+      note(.malformed(fault, fault.found(in: message.bytes), flow: turn.flow, isAnswered: true))
     case .capabilities:
       let extra = Reply.Extra.capabilities(allow: allowed(turn))
       reply(
@@ -72,9 +71,11 @@ extension Core {
       if message.method != .ack {
         patch.stamp(via, turn.flow.remote)
         let isVersion = fault.fault == .version && fault.offset < message.outline.headersStart
-        let reply = Reply(
-          isVersion ? 505 : 400, isVersion ? "Version Not Supported" : fault.fault.phrase,
-          toTag: toTag(message))
+        let toTag = toTag(message)
+        let reply =
+          isVersion
+          ? Reply(505, "Version Not Supported", toTag: toTag)
+          : Reply(malformed: fault, toTag: toTag)
         self.reply(message, via, reply, turn, patch, &out)
         isAnswered = true
       }
@@ -82,7 +83,8 @@ extension Core {
       // Nobody to answer.
     }
     if isAnswered { counters.malformedAnswered &+= 1 } else { counters.malformedDropped &+= 1 }
-    note(.malformed(fault, flow: turn.flow, isAnswered: isAnswered))
+    let found = fault.found(in: message.bytes)
+    note(.malformed(fault, found, flow: turn.flow, isAnswered: isAnswered))
   }
 
   mutating func reply(

@@ -21,7 +21,8 @@ extension Core {
     } catch {
       // A response is never answered.
       counters.malformedDropped &+= 1
-      return note(.malformed(error, flow: turn.flow, isAnswered: false))
+      let found = error.found(in: message.bytes)
+      return note(.malformed(error, found, flow: turn.flow, isAnswered: false))
     }
     guard let client = client(of: message, essentials, turn) else {
       // RFC 6026 §7.1: a proxy does not forward what no transaction of its own waits for.

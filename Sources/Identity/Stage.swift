@@ -11,8 +11,11 @@ package struct Rules: Sendable {
 
 /// Proof that the claim of identity was looked at, and what came of it.
 package struct Vouched: ~Copyable {
+  /// As the proof of Authentication has it.
   package let flow: Flow
+  /// Who sends it, which is not who calls.
   package let peer: PeerID
+  /// What is known of the identity in From.
   package let claim: Claim
 
   /// What is known of the identity in From.

@@ -8,7 +8,9 @@ package import SIP
 package struct Search: Hashable, Sendable {
   /// The route's place in the rules, or `nil` for a destination that the request itself named.
   package var route: UInt32?
+  /// The place in `Rules.targets` of the target to try next.
   package var next: UInt32
+  /// The place behind the last one of its route.
   package var end: UInt32
   /// What the request itself named.
   package var named: Target?
@@ -26,12 +28,15 @@ package struct Search: Hashable, Sendable {
   /// A search that leads to one target that is known.
   package init(to target: Target) { self.init(next: 0, end: 0, named: target) }
 
+  /// Whether no target is left.
   package var isEmpty: Bool { named == nil && next >= end }
 }
 
 /// How one target is reached.
 package struct Way: Hashable, Sendable {
+  /// From which listener to which address; perhaps along a stream that is open.
   package var flow: Flow
+  /// Whom it reaches: the response must come from it.
   package var peer: PeerID
   /// The listener for a stream to the same place, where the flow is one of datagrams and the peer
   /// has both: for a request that is too long for a datagram.
@@ -51,7 +56,9 @@ package struct Way: Hashable, Sendable {
 
 /// Proof that a request may leave, and for where.
 package struct Routed: ~Copyable {
+  /// Whose request it is.
   package let peer: PeerID
+  /// Where it may go, one target after the other.
   package let search: Search
 
   fileprivate init(_ vouched: consuming Vouched, _ search: Search) {
@@ -62,10 +69,12 @@ package struct Routed: ~Copyable {
 
 /// Where does it go? Static routes and configured names, for now.
 package struct Stage: ~Copyable, Sendable {
+  /// Where requests go, by the policy.
   package let rules: Rules
   private let prefixes: Prefixes
   private let secret: Key
   private let hostNames: HostNames
+  /// What the outside said of names, and when; the border enters answers here.
   package var names = NameBook()
 
   /// - Parameter secret: keys the hashes of host names.
@@ -138,6 +147,7 @@ package struct Stage: ~Copyable, Sendable {
     return .pass(Routed(vouched, Search(to: target)))
   }
 
+  /// What becomes of a next hop that a message named itself.
   package enum Destination: Sendable {
     case target(Target)
     /// An address that belongs to no peer.
@@ -257,6 +267,7 @@ package struct Stage: ~Copyable, Sendable {
     return rules.routes[Int(route)].failover.contains(status)
   }
 
+  /// What a 3xx means to this search; it passes where no route was taken.
   package func redirects(_ search: Search) -> Rules.Redirects {
     search.route.map { rules.routes[Int($0)].redirects } ?? .pass
   }

@@ -58,6 +58,7 @@ public struct ViaList: ~Escapable {
   private var reader: Reader
   private var isDone = false
 
+  /// Nothing is checked before `next` is called.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>, _ slice: Slice) {
     reader = Reader(bytes, slice)
@@ -83,23 +84,30 @@ extension Via {
 
   /// This value from its protocol to its last parameter.
   public var whole: Slice { part(head.first, tail.second) }
+  /// Where this value ends, before white space and comma.
   public var end: Int { tail.second }
   /// Whether a comma and another value follow in this header field.
   public var hasMore: Bool { facts.contains(.more) }
   /// Where the next value begins, or the end of the header field.
   public var next: Int { tail.third }
+  /// The transport as it stands, compared without case.
   public var transportText: Slice { part(head.second, head.third) }
+  /// The transport that it names; `.other` for one that is none of UDP, TCP and TLS.
   public var transportName: TransportName {
     TransportName(rawValue: UInt8(truncatingIfNeeded: facts.rawValue >> Facts.transport)) ?? .other
   }
   /// The transport, or `nil` for one that this element does not know.
   public var transport: Transport? { transportName.transport }
+  /// The `branch`, which names the transaction if it has the cookie (RFC 3261 §17.2.3); `nil`
+  /// where an element of RFC 2543 gave none.
   public var branch: Slice? {
     marks.second > marks.first ? part(marks.first, marks.second) : nil
   }
   /// Whether the branch begins with `z9hG4bK` and goes on: only then it names a transaction
   /// (§17.2.3).
   public var hasCookie: Bool { facts.contains(.cookie) }
+  /// Whether the response is wanted at the port that the request came from (RFC 3581 §3), and
+  /// which port that was.
   public var rport: ResponsePort {
     guard facts.contains(.rport) else { return .absent }
     return facts.contains(.rportNumber)
@@ -108,6 +116,7 @@ extension Via {
   /// Where the `=` and value of `rport` stand, or would go: empty after the name when it is only
   /// asked for.
   public var rportValue: Slice { part(marks.third, marks.fourth) }
+  /// Hops of a multicast, 0 to 255; there beside `maddr` only (RFC 3261 §18.1.1).
   public var ttl: UInt8? {
     guard facts.contains(.ttl) else { return nil }
     return UInt8(truncatingIfNeeded: facts.rawValue >> Facts.timeToLive)
@@ -115,6 +124,7 @@ extension Via {
   /// The parameters with the leading `;`, or nothing at the place where a first one would go.
   public var parameters: Slice { part(tail.first, tail.second) }
 
+  /// Where the sender wants its responses, if nothing else is said (RFC 3261 §18.2.2).
   public var sentBy: HostPort {
     HostPort(
       host: host(tail.fourth, host, hostLiteral),
@@ -127,6 +137,7 @@ extension Via {
     receivedPlace.end == 0 ? nil : host(more.first, receivedPlace, receivedLiteral)
   }
 
+  /// The `maddr`, which is read and not followed (RFC 3261 §18.2.2); `nil` when it is absent.
   public var maddr: Host? {
     maddrPlace.end == 0 ? nil : host(more.second, maddrPlace, maddrLiteral)
   }

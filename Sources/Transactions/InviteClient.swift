@@ -105,6 +105,7 @@ package struct InviteClient: ~Copyable {
         answerBy: answerBy, b: max(b, answerBy), c: timing.expiry(of: .c, from: now)))
   }
 
+  /// The state of RFC 3261 §17.1.1.2 and RFC 6026 §7.2 that it is in.
   package var phase: Phase {
     switch state {
     case .calling: .calling
@@ -115,6 +116,7 @@ package struct InviteClient: ~Copyable {
     }
   }
 
+  /// Whether it may be forgotten, once `release` gave back what it keeps.
   package var isTerminated: Bool { phase == .terminated }
 
   /// When `expire` is next worth calling.
@@ -155,6 +157,7 @@ package struct InviteClient: ~Copyable {
 
   // MARK: A response
 
+  /// What is to be done with a response (RFC 3261 §17.1.1.2).
   package enum ResponseOutcome: Sendable {
     /// Nothing is to be done.
     case absorb
@@ -268,6 +271,7 @@ package struct InviteClient: ~Copyable {
 
   // MARK: CANCEL
 
+  /// What is to be done where the TU wants the INVITE cancelled.
   package enum CancelOutcome: Sendable {
     /// Make it from `request(in:)` and send it. If no final response comes in 64*T1, `.timeout`
     /// will.
@@ -306,6 +310,7 @@ package struct InviteClient: ~Copyable {
 
   // MARK: Time
 
+  /// What is to be done once a timer has fired.
   package enum ExpiryOutcome: Sendable {
     /// It is not time yet: look again at `deadline`.
     case notYet
@@ -394,6 +399,7 @@ package struct InviteClient: ~Copyable {
 
   // MARK: Failure and end
 
+  /// What a failure of the transport means.
   package enum FailureOutcome: Sendable {
     /// Nothing of this machine was being sent.
     case ignore

@@ -29,7 +29,8 @@ struct Report {
     switch note {
     case .callEnded(let summary): call(summary, wall)
     case .refused(let refusal, let flow, let method): refused(refusal, flow, method, wall)
-    case .malformed(let fault, let flow, let isAnswered): malformed(fault, flow, isAnswered, wall)
+    case .malformed(let fault, let found, let flow, let isAnswered):
+      malformed(fault, found, flow, isAnswered, wall)
     case .targetFailed(let status, let flow, let hasNext): failed(status, flow, hasNext, wall)
     case .unresolved(let name, let cause, let flow): unresolved(name, cause, flow, wall)
     }
@@ -69,15 +70,14 @@ struct Report {
   }
 
   private mutating func malformed(
-    _ fault: Malformed, _ flow: Flow, _ isAnswered: Bool, _ wall: Int64
+    _ fault: Malformed, _ found: Malformed.Found, _ flow: Flow, _ isAnswered: Bool, _ wall: Int64
   ) {
     guard mayWrite(.notice, wall) else { return }
     let redacted = redacted
     line.add(.notice, "message.malformed", wall: wall) { out in
-      out.name("fault")
-      out.write("\"")
-      out.write(fault.fault.phrase)
-      out.write("\"")
+      out.quoted("fault") { $0.write(fault.fault.phrase) }
+      out.quoted("expected") { $0.write(fault.expected) }
+      out.quoted("found") { $0.write(found) }
       out.field("offset", fault.offset)
       out.field("answered", isAnswered ? "yes" : "no")
       source(flow, redacted, &out)

@@ -128,7 +128,7 @@ struct LogLinesTests {
     "are well formed, or not",
     arguments: [
       ("\(start) info call.ended call=1f from=left setup=0.012s", true),
-      ("\(start) notice message.malformed fault=\"bad Via\" offset=3", true),
+      ("\(start) notice message.malformed fault=\"bad Via\" expected=\"a=b, c\" offset=3", true),
       ("\(start) notice tables: calls=0", true),
       ("\(start) info call.ended", true),
       ("listening on 127.0.0.1:5060 (udp4)", false),

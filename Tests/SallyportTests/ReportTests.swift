@@ -1,6 +1,7 @@
 import Admission
 import Basics
 import Border
+import SIP
 import Testing
 
 @testable import sallyport
@@ -30,6 +31,19 @@ struct ReportTests {
     #expect(redacted.hasPrefix("\(start) remote=#") && redacted.hasSuffix(" transport=udp\n"))
     #expect(!redacted.contains("127.0.0"))
     #expect(lines(note, level: .error).isEmpty)
+  }
+
+  @Test("a malformed message: what was wrong, what was expected, what was found, and where")
+  func malformed() {
+    let note = Note.malformed(
+      Malformed(.via, at: 97), .control(0x01), flow: flow, isAnswered: false)
+    let said = [
+      "1970-01-01T00:00:00.000Z notice message.malformed fault=\"Bad Via\"",
+      "expected=\"SIP/2.0/transport sent-by;parameters, none twice\"",
+      "found=\"control octet 0x01\"", "offset=97", "answered=no", "remote=127.0.0.2",
+      "transport=udp\n",
+    ]
+    #expect(lines(note) == said.joined(separator: " "))
   }
 
   @Test("a thousand lines in one second are a hundred, and the next second says how many not")
