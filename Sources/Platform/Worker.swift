@@ -249,6 +249,7 @@ extension Worker where E: ~Copyable {
   private mutating func takeFrames(_ handle: Handle, _ scratch: borrowing Buffer) -> Int {
     guard let flow = layer.streams.flow(handle) else { return 0 }
     let bytes = scratch.bytes
+    let longest = layer.streams.limits.message
     var used = 0
     var messages = 0
     while used < bytes.count {
@@ -260,16 +261,18 @@ extension Worker where E: ~Copyable {
           layer.closeUnframed(handle, now: now)
         }
         return messages
-      case .message(let count) where count > 0 && count <= rest.count:
+      case .message(let count) where count > 0 && count <= min(rest.count, longest):
         if case .noRoom(let owner) = take(rest.extracting(0..<count), flow) {
           layer.hold(handle, rest, for: owner)
           return messages
         }
-        layer.streams.heard(handle, now: now)
         used &+= count
         messages &+= 1
+        // What the message has caused may be the stream's end.
+        if !outbox.hasRoom { settle() }
+        guard layer.streams.heard(handle, now: now) else { return messages }
       case .keepAlive(let count, let pong) where count > 0 && count <= rest.count:
-        if pong { layer.streams.pong(handle, now: now) }
+        if pong, !layer.streams.pong(handle, now: now) { return messages }
         used &+= count
       default:
         // What the messages before it have caused is still sent.
