@@ -28,6 +28,8 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
   /// How many failures may still be told in this turn.
   private var untold = Visit.failures
   private var isDrained = false
+  /// Whether it would be drained but for what is on its way, to the kernel or to another worker.
+  private var isLingering = false
   /// Whether it knows that the end has begun.
   private var isEnding = false
 
@@ -74,7 +76,9 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
       isBusy || layer.polled > 0 || !desk.mailbox.isEmpty || !layer.neighbours.isEmpty
       || layer.canResume() || hasToEnd
     let deadline = min(layer.nextDeadline, element.nextDeadline() ?? .distantFuture)
-    let end = min(deadline, ending.deadline)
+    var end = min(deadline, ending.deadline)
+    // Nobody says when another worker has taken what it was given.
+    if isLingering { end = min(end, now + Visit.glance) }
     let events: Int
     if hasWork || end <= now {
       events = layer.poll.wait(Interval(nanoseconds: 0))
@@ -108,12 +112,17 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
     guard ending.deadline != .distantFuture else { return false }
     isEnding = true
     guard now < ending.deadline else { return true }
-    let isDrained = element.isDrained() && layer.isQuiet()
-    if isDrained != self.isDrained {
-      self.isDrained = isDrained
-      ending.count(isDrained)
-    }
+    let isDone = element.isDrained()
+    let isQuiet = isDone && layer.isQuiet()
+    isLingering = isDone && !isQuiet
+    note(drained: isQuiet)
     return ending.isComplete
+  }
+
+  private mutating func note(drained: Bool) {
+    guard drained != isDrained else { return }
+    isDrained = drained
+    ending.count(drained)
   }
 }
 
@@ -316,6 +325,7 @@ extension Worker where E: ~Copyable {
       guard let ring = layer.neighbours.ring(from: other) else { continue }
       var left = Visit.ringRecords
       while left > 0, let envelope = ring.front() {
+        note(drained: false)
         open(envelope, ring.body(of: envelope))
         ring.removeFirst(envelope)
         left &-= 1

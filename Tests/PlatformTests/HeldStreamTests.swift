@@ -167,6 +167,25 @@ struct HeldStreamTests {
     #expect(scene.counter(.ringFull) == 0)
   }
 
+  @Test("the end waits for what is on its way to another worker, and for what that leads to")
+  func end() throws {
+    let scene = try Scene(streams: 1)
+    // The slow worker is told to drain, and then stands still: when it goes on, it has nothing left
+    // to do but what was handed to it meanwhile.
+    scene.workers.post(.pause(100), to: scene.slow)
+    usleep(20_000)
+    scene.workers.post(.drain, to: scene.slow)
+    scene.workers.post(.pause(200), to: scene.slow)
+    scene.workers.drain(within: .seconds(20)) { $0 == scene.quick ? .drain : .note("already") }
+    usleep(150_000)
+    let text = message("E", "\(scene.slow) last")
+    #expect(scene.streams[0].write(text))
+    #expect(scene.streams[0].reads(text))
+    let began = Clock.now()
+    scene.workers.join()
+    #expect(Clock.now() - began < .seconds(5))
+  }
+
   @Test("datagrams that find no room are lost and counted")
   func datagrams() throws {
     let scene = try Scene(streams: 1)
