@@ -80,6 +80,8 @@ enum Visit {
   static let events = 256
   /// Times that `expire` is called in a turn.
   static let rounds = 16
+  /// How long a worker that is about to end sleeps at most.
+  static let glance = Interval.milliseconds(1)
   /// Failures that are told in a turn.
   static let failures = 1_024
 }

@@ -166,13 +166,19 @@ extension Streams {
   }
 
   /// Answers a ping (RFC 5626 §3.5.1).
-  mutating func pong(_ handle: Handle, now: Instant) {
-    guard hasRoom(handle, Self.pong.count) else { return close(handle, .unread) }
+  /// - Returns: whether the stream is still there: a peer that sends pings and does not read is
+  ///   closed.
+  mutating func pong(_ handle: Handle, now: Instant) -> Bool {
+    guard hasRoom(handle, Self.pong.count) else {
+      close(handle, .unread)
+      return false
+    }
     let isNew = table.with(handle) { stream in
       stream.queue(Self.pong.span, owner: 0, origin: worker, flow: stream.flow, now: now)
       return !exchange(&stream.isDirty, with: true)
     }
     if isNew == true { dirty.append(handle) }
+    return true
   }
 
   /// Writes what was queued in this turn.
@@ -321,12 +327,15 @@ extension Streams {
   }
 
   /// Notes that a whole message came in on the stream.
-  mutating func heard(_ handle: Handle, now: Instant) {
+  /// - Returns: whether what follows it still counts: the stream may have been closed meanwhile, by
+  ///   the element or because the other side does not read.
+  mutating func heard(_ handle: Handle, now: Instant) -> Bool {
     counters.add(.streamMessagesIn)
-    _ = table.with(handle) { stream in
+    return table.with(handle) { stream in
       stream.hasSpoken = true
       stream.since = now
-    }
+      return stream.state == .open
+    } ?? false
   }
 
   /// Keeps the beginning of a message for the next time.

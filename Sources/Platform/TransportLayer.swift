@@ -82,8 +82,11 @@ struct TransportLayer: ~Copyable {
     }
   }
 
-  /// Whether all that was to be sent has gone to the kernel.
+  /// Whether all that was to be sent has gone to the kernel, and the other workers have taken what
+  /// was theirs.
   mutating func isQuiet() -> Bool {
+    for words in untold where !words.isEmpty { return false }
+    if neighbours.isAwaited { return false }
     for place in 0..<datagrams.count where datagrams[place].hasBacklog { return false }
     return streams.failures.isEmpty && !streams.hasUnwritten()
   }

@@ -28,6 +28,8 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
   /// How many failures may still be told in this turn.
   private var untold = Visit.failures
   private var isDrained = false
+  /// Whether it would be drained but for what is on its way, to the kernel or to another worker.
+  private var isLingering = false
   /// Whether it knows that the end has begun.
   private var isEnding = false
 
@@ -74,7 +76,9 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
       isBusy || layer.polled > 0 || !desk.mailbox.isEmpty || !layer.neighbours.isEmpty
       || layer.canResume() || hasToEnd
     let deadline = min(layer.nextDeadline, element.nextDeadline() ?? .distantFuture)
-    let end = min(deadline, ending.deadline)
+    var end = min(deadline, ending.deadline)
+    // Nobody says when another worker has taken what it was given.
+    if isLingering { end = min(end, now + Visit.glance) }
     let events: Int
     if hasWork || end <= now {
       events = layer.poll.wait(Interval(nanoseconds: 0))
@@ -108,12 +112,17 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
     guard ending.deadline != .distantFuture else { return false }
     isEnding = true
     guard now < ending.deadline else { return true }
-    let isDrained = element.isDrained() && layer.isQuiet()
-    if isDrained != self.isDrained {
-      self.isDrained = isDrained
-      ending.count(isDrained)
-    }
+    let isDone = element.isDrained()
+    let isQuiet = isDone && layer.isQuiet()
+    isLingering = isDone && !isQuiet
+    note(drained: isQuiet)
     return ending.isComplete
+  }
+
+  private mutating func note(drained: Bool) {
+    guard drained != isDrained else { return }
+    isDrained = drained
+    ending.count(drained)
   }
 }
 
@@ -249,6 +258,7 @@ extension Worker where E: ~Copyable {
   private mutating func takeFrames(_ handle: Handle, _ scratch: borrowing Buffer) -> Int {
     guard let flow = layer.streams.flow(handle) else { return 0 }
     let bytes = scratch.bytes
+    let longest = layer.streams.limits.message
     var used = 0
     var messages = 0
     while used < bytes.count {
@@ -260,16 +270,18 @@ extension Worker where E: ~Copyable {
           layer.closeUnframed(handle, now: now)
         }
         return messages
-      case .message(let count) where count > 0 && count <= rest.count:
+      case .message(let count) where count > 0 && count <= min(rest.count, longest):
         if case .noRoom(let owner) = take(rest.extracting(0..<count), flow) {
           layer.hold(handle, rest, for: owner)
           return messages
         }
-        layer.streams.heard(handle, now: now)
         used &+= count
         messages &+= 1
+        // What the message has caused may be the stream's end.
+        if !outbox.hasRoom { settle() }
+        guard layer.streams.heard(handle, now: now) else { return messages }
       case .keepAlive(let count, let pong) where count > 0 && count <= rest.count:
-        if pong { layer.streams.pong(handle, now: now) }
+        if pong, !layer.streams.pong(handle, now: now) { return messages }
         used &+= count
       default:
         // What the messages before it have caused is still sent.
@@ -313,6 +325,7 @@ extension Worker where E: ~Copyable {
       guard let ring = layer.neighbours.ring(from: other) else { continue }
       var left = Visit.ringRecords
       while left > 0, let envelope = ring.front() {
+        note(drained: false)
         open(envelope, ring.body(of: envelope))
         ring.removeFirst(envelope)
         left &-= 1

@@ -155,6 +155,7 @@ struct PartTests {
     let isSame = received == kept.map { UInt8(truncatingIfNeeded: $0) }
     #expect(isSame)
     #expect(counters[.datagramsOut] == UInt64(kept.count))
+    #expect(counters[.octetsOut] == UInt64(kept.count))
     #expect(counters[.queueFull] == UInt64(lost.count))
     // Nothing overtook what had to wait: all that was lost came after the queue was full.
     #expect(lost.min() == kept.count)

@@ -99,6 +99,41 @@ struct StreamTests {
     #expect(eventually { workers.counters(of: 0)[.open] == 0 })
   }
 
+  @Test("a message that is too long is not taken when it comes whole, and the longest one is")
+  func tooLong() throws {
+    let witness = Witness()
+    let workers = try start(witness, notes: true) {
+      $0.lingering = .milliseconds(100)
+      $0.message = 2_048
+    }
+    defer { ended(workers) }
+    let peer = Peer.stream(to: workers.listeners[0].local.port)
+    let longest = message("E", String(repeating: "x", count: 2_048 - 6))
+    #expect(longest.utf8.count == 2_048)
+    #expect(echoes(peer, longest))
+    #expect(peer.write(message("E", String(repeating: "x", count: 2_049 - 6))))
+    #expect(peer.isClosedByOther())
+    #expect(witness.messages.count == 1)
+    #expect(workers.counters(of: 0)[.unframed] == 1)
+  }
+
+  @Test("nothing more is taken of a stream that was closed amid what it brought")
+  func closedMeanwhile() throws {
+    let witness = Witness()
+    let workers = try start(witness, notes: true)
+    defer { ended(workers) }
+    let peer = Peer.stream(to: workers.listeners[0].local.port)
+    // All is there when the worker looks, in one piece. The close is carried out when the outbox
+    // has no room for another input: with the 993rd of 1,024 messages, as one may cause 32.
+    workers.post(.pause(50), to: 0)
+    usleep(10_000)
+    #expect(peer.write(message("X", "") + (0..<4_000).map { _ in message("E", "") }.joined()))
+    #expect(peer.reads(message("X", "") + (1..<993).map { _ in message("E", "") }.joined()))
+    #expect(peer.read()?.isEmpty == true)
+    #expect(eventually { workers.counters(of: 0)[.open] == 0 })
+    #expect(witness.messages.count == 993)
+  }
+
   @Test("a peer that never ends its message is closed; one that does is not")
   func unfinished() throws {
     let workers = try start { $0.unfinished = .milliseconds(150) }
