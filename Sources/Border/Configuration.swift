@@ -80,7 +80,17 @@ package struct Configuration: Sendable {
         return true
       }
     }
-    for name in names where equalsFolded(bytes, place.host.text, name) { return true }
+    return isOwnName(place.host, in: bytes)
+  }
+
+  /// Whether a host alone is this element's own.
+  func isOwn(_ host: Host, in bytes: Span<UInt8>) -> Bool {
+    guard let address = host.address else { return isOwnName(host, in: bytes) }
+    return listeners.contains { $0.local.address == address }
+  }
+
+  private func isOwnName(_ host: Host, in bytes: Span<UInt8>) -> Bool {
+    for name in names where equalsFolded(bytes, host.text, name) { return true }
     return false
   }
 

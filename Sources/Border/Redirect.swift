@@ -34,7 +34,7 @@ extension Core {
     while let line = place {
       var list = NameAddressList(message.bytes, message.headers[line].value)
       while found.count < Limits.contacts, let contact = next(&list) {
-        let destination = routing.destination(of: contact.uri, message.bytes, now: now)
+        let destination = destination(of: contact.uri, message.bytes, now)
         guard case .target(let target) = destination else { continue }
         var uri: [UInt8] = []
         // A Request-URI has no headers (RFC 3261 §19.1.1).
@@ -48,6 +48,16 @@ extension Core {
       place = message.next(.contact, from: line &+ 1)
     }
     return found
+  }
+
+  private mutating func destination(
+    of uri: URI, _ bytes: Span<UInt8>, _ now: Instant
+  ) -> Routing.Stage.Destination {
+    do throws(Malformed) {
+      return routing.destination(of: try NextHop(uri, in: bytes), bytes, now: now)
+    } catch {
+      return .unknown
+    }
   }
 
   /// A fault in a Contact ends the list: what was read before it counts.

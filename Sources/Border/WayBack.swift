@@ -290,7 +290,7 @@ extension Core {
     do throws(Malformed) {
       let essentials = try Essentials(message)
       let uri = try URI.parseRequest(message.bytes, message.outline.requestURI)
-      var set = try routeSet(message, uri)
+      var set = try routeSet(message, uri, on: servers[server].flow.listener)
       if essentials.toTag == nil { set.opensNoDoor() }
       var next = first ?? nextWay(server)
       while let way = next {

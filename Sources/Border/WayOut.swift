@@ -110,8 +110,10 @@ extension Patch {
     if !set.ownPart.isEmpty { remove(set.ownPart) }
     guard let next = set.next, !next.uri.hasLooseRouting else {
       if let repaired = set.repaired {
-        replace(message.outline.requestURI) { $0.write(bytes, repaired.uriText) }
+        replace(message.outline.requestURI) { set.cuts.write(bytes, repaired.uriText, into: &$0) }
         remove(set.repairedCut)
+      } else {
+        remove(set.cuts)
       }
       return
     }
@@ -119,10 +121,10 @@ extension Patch {
     replace(message.outline.requestURI) { $0.write(bytes, next.uriText) }
     // A strict router on both sides: the last Route value is the target already, as this one wants
     // it.
-    if set.repaired != nil { return }
+    if set.repaired != nil { return remove(set.cuts) }
     insert(at: message.outline.headersEnd) { out in
       out.write("Route: <")
-      out.write(bytes, message.outline.requestURI)
+      set.cuts.write(bytes, message.outline.requestURI, into: &out)
       out.write(">\r\n")
     }
   }
