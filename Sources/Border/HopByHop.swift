@@ -33,6 +33,7 @@ extension Core {
       else {
         throw Refused.silence
       }
+      try checkBreadth(message)
       let vouched = try vouched(admitted, message)
       let routed = try passed(vouched, message, essentials, uri, set, turn)
       forwardACK(message, essentials, set, routed.search, turn, &patch, &out)

@@ -87,8 +87,8 @@ extension Core {
   }
 
   /// The checks of RFC 3261 §16.3 that need no policy, in its order: scheme, Max-Forwards, loop,
-  /// Proxy-Require. They stand before Authentication, as its last step, Proxy-Authorization, does
-  /// there.
+  /// with it Max-Breadth (RFC 5393 §5.3.3), Proxy-Require. They stand before Authentication, as its
+  /// last step, Proxy-Authorization, does there.
   private mutating func checked(
     _ message: borrowing Message, _ essentials: Essentials, _ turn: Turn
   ) throws(Refused) -> URI {
@@ -101,6 +101,7 @@ extension Core {
     guard !hasLooped(message, essentials, turn) else {
       throw Refused(Refusal(482, .loopDetected, .loop))
     }
+    try checkBreadth(message)
     // RFC 3261 §16.3 step 5: this proxy supports no option of its own.
     var place = message.next(.proxyRequire)
     while let line = place {

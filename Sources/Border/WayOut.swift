@@ -50,10 +50,11 @@ extension Patch {
   }
 
   /// The headers that go on top: our Via (RFC 3261 §16.6 step 8), Record-Route (step 4), and
-  /// Max-Forwards where the request had none (step 3).
+  /// Max-Forwards (step 3) and Max-Breadth (RFC 5393 §5.3.3) where the request had none.
   mutating func addHead(
     _ message: borrowing Message, _ way: RequestOut, _ listeners: [Listener], maxForwards: UInt8?
   ) {
+    let breadth = message.next(.maxBreadth)
     insert(at: message.outline.headersStart) { out in
       let leaving = listeners[Int(way.listener)]
       out.write("Via: SIP/2.0/")
@@ -67,7 +68,9 @@ extension Patch {
       out.write("\r\n")
       Self.recordRoute(way, listeners, &out)
       if maxForwards == nil { out.write("Max-Forwards: 70\r\n") }
+      if breadth == nil { Self.breadth(&out) }
     }
+    if let breadth { boundBreadth(message, message.headers[breadth].value) }
     guard let maxForwards, let header = message.header(message.outline.maxForwards) else { return }
     replace(header.value) { $0.write(decimal: Int(maxForwards) - 1) }
   }

@@ -43,6 +43,7 @@ public struct Malformed: Error, Hashable, Sendable {
     case cSeq
     case cSeqMethod
     case maxForwards
+    case maxBreadth
     case uriScheme
     case uriUser
     case host
@@ -103,6 +104,7 @@ extension Malformed.Fault {
     case .cSeq: "Bad CSeq"
     case .cSeqMethod: "CSeq Method Differs"
     case .maxForwards: "Bad Max-Forwards"
+    case .maxBreadth: "Bad Max-Breadth"
     case .uriScheme: "Bad URI Scheme"
     case .uriUser: "Bad URI User"
     case .host: "Bad Host"
