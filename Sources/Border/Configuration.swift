@@ -50,6 +50,8 @@ package struct Configuration: Sendable {
     set { timing.c = newValue }
   }
   package var callDuration = Dialogs.Limits.callDuration
+  /// How long an INVITE waits for its final response, whatever its targets do.
+  package var setupDuration = Dialogs.Limits.setupDuration
   package var admission: Admission.Rules
   package var authentication: Authentication.Rules
   package var identity: Identity.Rules

@@ -36,6 +36,8 @@ struct ServerTransaction: ~Copyable {
   var redirected = Redirected()
   /// The tags of To and From, as their digests: which dialog of its call the request belongs to.
   let tags: (to: UInt32, from: UInt32)
+  /// When the set-up that an INVITE asks for is over; never for other requests.
+  let setupEnd: Instant
   /// Whether the request had no To tag: an INVITE is then the one that the call began with.
   let isInitial: Bool
   var isCancelled = false

@@ -265,7 +265,8 @@ extension Core {
     guard let server = clients[client].server, servers.contains(server),
       servers[server].client == client
     else { return }
-    let hasNext = servers[server].hasNext && !servers[server].isCancelled
+    let hasNext =
+      servers[server].hasNext && !servers[server].isCancelled && now < servers[server].setupEnd
     note(
       .targetFailed(status: isDown ? 503 : 408, flow: clients[client].flow, hasNext: hasNext))
     if hasNext { return tryNext(server, now, &patch, &desk, &out) }
@@ -277,6 +278,9 @@ extension Core {
     _ server: Handle, first way: Way? = nil, _ now: Instant, _ patch: inout Patch,
     _ desk: inout Desk, _ out: inout Outbox
   ) {
+    guard now < servers[server].setupEnd else {
+      return giveUp(server, isDown: false, now, &patch, &desk, &out)
+    }
     guard desk.lay(shelf.bytes(of: servers[server].request)) else { return }
     switch resend(desk, server, first: way, now, &patch, &out) {
     case .way, .waits: break
@@ -313,7 +317,7 @@ extension Core {
 
   /// No target is left and none has answered, or not well enough: the best response so far, or one
   /// of our own.
-  private mutating func giveUp(
+  mutating func giveUp(
     _ server: Handle, isDown: Bool, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
     _ out: inout Outbox
   ) {

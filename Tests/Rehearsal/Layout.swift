@@ -21,6 +21,7 @@ package struct Layout {
   /// Whether a request whose sender lost the route set is mended.
   package var mendsLostRoutes = false
   package var callDuration = Interval.seconds(12 * 3600)
+  package var setupDuration = Interval.seconds(600)
   package var capacity = Configuration.Capacity()
   /// Ports at 10.0.0.1 that datagrams are taken at as well.
   package var morePorts: [UInt16] = []
@@ -95,6 +96,7 @@ package struct Layout {
       media: Media.Rules())
     configuration.capacity = capacity
     configuration.callDuration = callDuration
+    configuration.setupDuration = setupDuration
     configuration.names = [Array("border.example".utf8)]
     return configuration
   }
