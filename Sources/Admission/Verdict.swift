@@ -30,7 +30,8 @@ package struct Refusal: Error, Hashable, Sendable {
   /// Why, sorted by blame.
   package enum Cause: UInt8, Hashable, Sendable, CaseIterable {
     // The peer asked for what no element gives.
-    case unsupportedScheme, tooManyHops, loop, badExtension, noSuchDialog, cancelWithoutInvite
+    case unsupportedScheme, tooManyHops, loop, noBreadth, badExtension, noSuchDialog
+    case cancelWithoutInvite
     // The policy does not allow it.
     case methodNotAllowed, noRoute, foreignDestination, redirectRefused
     // It cannot be reached from here.
@@ -43,7 +44,8 @@ package struct Refusal: Error, Hashable, Sendable {
 /// The reason phrases of refusals.
 package enum StaticPhrase: UInt8, Hashable, Sendable {
   case forbidden, notFound, methodNotAllowed, unsupportedScheme, tooManyHops, loopDetected
-  case badExtension, noSuchDialog, serverError, serviceUnavailable, temporarilyUnavailable
+  case maxBreadthExceeded, badExtension, noSuchDialog, serverError, serviceUnavailable
+  case temporarilyUnavailable
   case requestTimeout, requestTerminated, versionNotSupported
 
   /// The words on the status line (RFC 3261 §21).
@@ -55,6 +57,7 @@ package enum StaticPhrase: UInt8, Hashable, Sendable {
     case .unsupportedScheme: "Unsupported URI Scheme"
     case .tooManyHops: "Too Many Hops"
     case .loopDetected: "Loop Detected"
+    case .maxBreadthExceeded: "Max-Breadth Exceeded"
     case .badExtension: "Bad Extension"
     case .noSuchDialog: "Call/Transaction Does Not Exist"
     case .serverError: "Server Internal Error"

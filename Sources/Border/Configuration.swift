@@ -57,6 +57,8 @@ package struct Configuration: Sendable {
   }
   /// How long a call may last after its answer; then it is ended in the tables and in the log.
   package var callDuration = Dialogs.Limits.callDuration
+  /// How long an INVITE waits for its final response, whatever its targets do.
+  package var setupDuration = Dialogs.Limits.setupDuration
   /// Who may send what.
   package var admission: Admission.Rules
   /// How a peer is known.
@@ -93,7 +95,17 @@ package struct Configuration: Sendable {
         return true
       }
     }
-    for name in names where equalsFolded(bytes, place.host.text, name) { return true }
+    return isOwnName(place.host, in: bytes)
+  }
+
+  /// Whether a host alone is this element's own.
+  func isOwn(_ host: Host, in bytes: Span<UInt8>) -> Bool {
+    guard let address = host.address else { return isOwnName(host, in: bytes) }
+    return listeners.contains { $0.local.address == address }
+  }
+
+  private func isOwnName(_ host: Host, in bytes: Span<UInt8>) -> Bool {
+    for name in names where equalsFolded(bytes, host.text, name) { return true }
     return false
   }
 

@@ -76,8 +76,24 @@ extension Core {
         calls[call].rangTooLong = true
       }
       sendCANCEL(handle, now, &desk, &out)
+      endSetup(handle, now, &patch, &desk, &out)
     }
     if clients.contains(handle) { settle(client: handle) }
+  }
+
+  /// The whole set-up of a call has lasted long enough: the caller gets the best response that
+  /// there was, or 408, and does not wait for what the cancelled callee says. Within a dialog he
+  /// does, as after any Timer C: a 408 would end the dialog (RFC 3261 §12.2.1.2).
+  private mutating func endSetup(
+    _ client: Handle, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
+    _ out: inout Outbox
+  ) {
+    guard let server = clients[client].server, servers.contains(server),
+      servers[server].client == client, servers[server].isInitial, !servers[server].isCancelled,
+      servers[server].setupEnd <= now
+    else { return }
+    giveUp(server, isDown: false, now, &patch, &desk, &out)
+    if servers.contains(server) { servers[server].isCancelled = true }
   }
 
   private mutating func expire(call handle: Handle, _ now: Instant) {

@@ -150,6 +150,8 @@ extension Core {
       peer: turn.peer, policy: turn.policy, request: request, client: nil, call: departure?.call,
       passes: set.passes, search: departure?.search ?? Search(), best: ServerTransaction.Best(),
       tags: tags,
+      setupEnd: message.method == .invite
+        ? turn.now + regimes[turn.policy].setupDuration : .distantFuture,
       isInitial: essentials.toTag == nil)
     // There is room: `begin` has asked.
     guard let handle = servers.insert(record) else { return nil }
@@ -200,7 +202,7 @@ extension Core {
       .targetTimeout(servers[server].search)
     let machine = ClientMachine(
       message.method, request: kept, now: now, isReliable: flow.transport.isReliable,
-      timeout: timeout, configuration.timing)
+      timeout: timeout, latest: servers[server].setupEnd, configuration.timing)
     let record = ClientTransaction(
       machine: machine, flow: flow, peer: errand.way.peer, method: message.method,
       datagram: datagram, server: server, cancel: nil, isOpen: message.method == .invite)

@@ -34,6 +34,7 @@ extension Core {
       else {
         throw Refused.silence
       }
+      try checkBreadth(message)
       let vouched = try vouched(admitted, message, turn)
       let routed = try passed(vouched, message, essentials, uri, set, turn)
       forwardACK(message, essentials, set, routed.search, turn, &patch, &out)
@@ -216,7 +217,7 @@ extension Core {
     if let call = servers[server].call, calls.contains(call), calls[call].state == .calling {
       calls[call].wasCancelled = true
     }
-    // It still waits for the outside, and went nowhere.
+    // It waits for the outside, and is nowhere at this moment.
     if servers[server].isParked {
       return respondOwn(server, 487, "Request Terminated", turn.now, &patch, &desk, &out)
     }

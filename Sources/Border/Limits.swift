@@ -27,6 +27,9 @@ enum Limits {
   static let questions = 256
   static let questionsOfPeer = 8
   static let questionLife = Interval.seconds(60)
+  /// The Max-Breadth that a request gets that has none, and the most that one may ask for
+  /// (RFC 5393 §5.3.3).
+  static let breadth: UInt32 = 60
   /// Contacts that are taken from one 3xx, and how many 3xx are followed for one request.
   static let contacts = 4
   static let redirections = 5

@@ -132,15 +132,18 @@ enum ClientMachine: ~Copyable {
   case invite(InviteClient)
   case other(NonInviteClient)
 
-  /// - Parameter timeout: how long the target has for its first response to an INVITE.
+  /// - Parameters:
+  ///   - timeout: how long the target has for its first response to an INVITE.
+  ///   - latest: when Timer C of an INVITE fires at the latest.
   init(
     _ method: Method, request: consuming Kept, now: Instant, isReliable: Bool, timeout: Interval?,
-    _ timing: Timing
+    latest: Instant = .distantFuture, _ timing: Timing
   ) {
     if method == .invite {
       self = .invite(
         InviteClient(
-          request: request, now: now, isReliable: isReliable, timeout: timeout, timing: timing))
+          request: request, now: now, isReliable: isReliable, timeout: timeout, latest: latest,
+          timing: timing))
     } else {
       self = .other(
         NonInviteClient(

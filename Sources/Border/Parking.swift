@@ -55,7 +55,7 @@ extension Core {
     do throws(Refused) {
       // Nothing is asked for a request that cannot wait for the answer.
       guard !servers.isFull else { throw full }
-      guard mayWait(turn.peer), let asked = ask(message, question, turn) else {
+      guard mayWait(turn.peer), let asked = ask(message.bytes, question, turn) else {
         throw Refused(Refusal(503, .serviceUnavailable, .tooManyWaiting))
       }
       guard let server = enter(message, essentials, key, nil, RouteSet(), turn) else { throw full }
@@ -71,10 +71,25 @@ extension Core {
   /// Makes an ACK wait, as it is.
   /// - Returns: whether there was room for it.
   mutating func park(_ message: borrowing Message, _ question: Question, _ turn: Turn) -> Bool {
-    guard mayWait(turn.peer), let asked = ask(message, question, turn),
+    guard mayWait(turn.peer), let asked = ask(message.bytes, question, turn),
       let request = shelf.keep(message.bytes.extracting(..<message.outline.end))
     else { return false }
     wait(.octets(request, turn.flow), asked, turn)
+    return true
+  }
+
+  /// Makes a server transaction wait for the name in a contact that it was redirected to.
+  /// - Returns: whether there was room for it.
+  mutating func hold(
+    _ server: Handle, _ contact: Span<UInt8>, _ question: Question, _ now: Instant
+  ) -> Bool {
+    var flow = servers[server].flow
+    flow.remote = servers[server].source
+    let turn = Turn(
+      flow: flow, now: now, peer: servers[server].peer, policy: servers[server].policy)
+    guard mayWait(turn.peer), let asked = ask(contact, question, turn) else { return false }
+    servers[server].isParked = true
+    wait(.transaction(server), asked, turn)
     return true
   }
 
@@ -97,17 +112,17 @@ extension Core {
 
   /// The question that asks for a name: one that is under way, or a new one.
   private mutating func ask(
-    _ message: borrowing Message, _ question: Question, _ turn: Turn
+    _ bytes: Span<UInt8>, _ question: Question, _ turn: Turn
   ) -> Handle? {
     guard case .addresses(let name) = question else { return nil }
-    let key = regimes.current.routing.key(ofName: name, in: message.bytes)
+    let key = regimes.current.routing.key(ofName: name, in: bytes)
     if let known = questionIndex.find(key), questions.contains(known) { return known }
     guard questions.count < Limits.questions, asked(by: turn.peer) < Limits.questionsOfPeer else {
       return nil
     }
     let until = turn.now + Limits.questionLife
     var text: [UInt8] = []
-    text.append(addingCapacity: name.count) { $0.write(message.bytes, name) }
+    text.append(addingCapacity: name.count) { $0.write(bytes, name) }
     let asked = Asked(
       name: key, text: HostName(text), peer: turn.peer, flow: turn.flow, until: until)
     guard let handle = questions.insert(asked) else { return nil }
@@ -191,6 +206,9 @@ extension Core {
       desk.lay(shelf.bytes(of: servers[server].request))
     else { return }
     servers[server].isParked = false
+    if !servers[server].redirected.contacts.isEmpty {
+      return tryNext(server, now, &patch, &desk, &out)
+    }
     guard let refused = goOn(desk, server, now, &patch, &out) else { return }
     let refusal =
       switch refused.answer {

@@ -41,6 +41,7 @@ struct InForce: ~Copyable, Sendable {
   let identity: Identity.Stage
   var routing: Routing.Stage
   let callDuration: Interval
+  let setupDuration: Interval
   /// Calls and server transactions that began under it and still need it.
   fileprivate(set) var holders = 0
 
@@ -51,6 +52,7 @@ struct InForce: ~Copyable, Sendable {
     identity = regime.identity.copy()
     routing = regime.routing.copy()
     callDuration = regime.configuration.callDuration
+    setupDuration = regime.configuration.setupDuration
   }
 }
 

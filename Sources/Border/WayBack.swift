@@ -267,7 +267,8 @@ extension Core {
     guard let server = clients[client].server, servers.contains(server),
       servers[server].client == client
     else { return }
-    let hasNext = servers[server].hasNext && !servers[server].isCancelled
+    let hasNext =
+      servers[server].hasNext && !servers[server].isCancelled && now < servers[server].setupEnd
     note(
       .targetFailed(status: isDown ? 503 : 408, flow: clients[client].flow, hasNext: hasNext))
     if hasNext { return tryNext(server, now, &patch, &desk, &out) }
@@ -279,55 +280,46 @@ extension Core {
     _ server: Handle, first way: Way? = nil, _ now: Instant, _ patch: inout Patch,
     _ desk: inout Desk, _ out: inout Outbox
   ) {
+    guard now < servers[server].setupEnd else {
+      return giveUp(server, isDown: false, now, &patch, &desk, &out)
+    }
     guard desk.lay(shelf.bytes(of: servers[server].request)) else { return }
-    let isSent = resend(desk, server, first: way, now, &patch, &out)
-    if !isSent { giveUp(server, isDown: true, now, &patch, &desk, &out) }
+    switch resend(desk, server, first: way, now, &patch, &out) {
+    case .way, .waits: break
+    case .none: giveUp(server, isDown: true, now, &patch, &desk, &out)
+    }
   }
 
   private mutating func resend(
     _ desk: borrowing Desk, _ server: Handle, first: Way?, _ now: Instant,
     _ patch: inout Patch, _ out: inout Outbox
-  ) -> Bool {
+  ) -> Step {
     let message = Message(desk.bytes.span, desk.table)
     do throws(Malformed) {
       let essentials = try Essentials(message)
       let uri = try URI.parseRequest(message.bytes, message.outline.requestURI)
-      var set = try routeSet(message, uri)
+      var set = try routeSet(message, uri, on: servers[server].flow.listener)
       if essentials.toTag == nil { set.opensNoDoor() }
-      var next = first ?? nextWay(server)
-      while let way = next {
+      var next = first.map { Step.way($0) } ?? nextStep(server, now)
+      while case .way(let way) = next {
         patch.reset()
         patch.stamp(essentials.via, servers[server].source)
         let errand = Errand(
           essentials: essentials, set: set, way: way,
           requestURI: servers[server].redirected.current)
-        if forward(message, errand, for: server, now, &patch, &out) { return true }
-        next = nextWay(server)
+        if forward(message, errand, for: server, now, &patch, &out) { return next }
+        next = nextStep(server, now)
       }
-      return false
+      return next
     } catch {
       // It was sound when it came.
-      return false
+      return .none
     }
-  }
-
-  /// The way to the next target; the Request-URI that it wants is then `redirected.current`.
-  private mutating func nextWay(_ server: Handle) -> Way? {
-    let (flow, policy) = (servers[server].flow, servers[server].policy)
-    while !servers[server].redirected.contacts.isEmpty {
-      let contact = servers[server].redirected.contacts.removeFirst()
-      var named = Search(to: contact.target)
-      guard let way = regimes[policy].routing.next(&named, arriving: flow) else { continue }
-      servers[server].redirected.current = contact.uri
-      return way
-    }
-    servers[server].redirected.current = nil
-    return regimes[policy].routing.next(&servers[server].search, arriving: flow)
   }
 
   /// No target is left and none has answered, or not well enough: the best response so far, or one
   /// of our own.
-  private mutating func giveUp(
+  mutating func giveUp(
     _ server: Handle, isDown: Bool, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
     _ out: inout Outbox
   ) {
@@ -336,6 +328,9 @@ extension Core {
     }
     if servers[server].isCancelled {
       return respondOwn(server, 487, "Request Terminated", now, &patch, &desk, &out)
+    }
+    if isDown, servers[server].redirected.lacksAddress {
+      return respondOwn(server, 500, "Redirection Refused", now, &patch, &desk, &out)
     }
     if isDown {
       return respondOwn(server, 503, "Service Unavailable", now, &patch, &desk, &out)

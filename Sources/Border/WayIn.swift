@@ -63,7 +63,7 @@ extension Core {
       let admitted = try admitted(message, turn)
       let uri = try checked(message, essentials, turn)
       let vouched = try vouched(admitted, message, turn)
-      if isForUs(message, uri) { throw .capabilities }
+      if isForUs(message, uri, turn) { throw .capabilities }
       let set = try readRouteSet(message, uri, essentials, turn)
       let routed = try passed(vouched, message, essentials, uri, set, turn)
       try begin(message, essentials, key, set, routed, turn, &patch, &out)
@@ -90,20 +90,21 @@ extension Core {
   }
 
   /// The checks of RFC 3261 §16.3 that need no policy, in its order: scheme, Max-Forwards, loop,
-  /// Proxy-Require. They stand before Authentication, as its last step, Proxy-Authorization, does
-  /// there.
+  /// with it Max-Breadth (RFC 5393 §5.3.3), Proxy-Require. They stand before Authentication, as its
+  /// last step, Proxy-Authorization, does there.
   private mutating func checked(
     _ message: borrowing Message, _ essentials: Essentials, _ turn: Turn
   ) throws(Refused) -> URI {
     let uri = try requestURI(message)
     // RFC 3261 §16.3 step 3: an OPTIONS to this element is answered, and not forwarded.
-    if isForUs(message, uri) { return uri }
+    if isForUs(message, uri, turn) { return uri }
     guard essentials.maxForwards != 0 else {
       throw Refused(Refusal(483, .tooManyHops, .tooManyHops))
     }
     guard !hasLooped(message, essentials, turn) else {
       throw Refused(Refusal(482, .loopDetected, .loop))
     }
+    try checkBreadth(message)
     // RFC 3261 §16.3 step 5: this proxy supports no option of its own.
     var place = message.next(.proxyRequire)
     while let line = place {
@@ -130,9 +131,11 @@ extension Core {
   }
 
   /// An OPTIONS to this element itself: our host, nobody at it, and no Route that leads on.
-  private mutating func isForUs(_ message: borrowing Message, _ uri: URI) -> Bool {
+  private mutating func isForUs(
+    _ message: borrowing Message, _ uri: URI, _ turn: Turn
+  ) -> Bool {
     message.method == .options && uri.user == nil && message.outline.route == Outline.absent
-      && configuration.isOwn(uri.hostPort, in: message.bytes)
+      && configuration.isOwn(uri, in: message.bytes, on: turn.flow.listener)
   }
 
   mutating func readRouteSet(
@@ -140,7 +143,7 @@ extension Core {
   ) throws(Refused) -> RouteSet {
     var set: RouteSet
     do throws(Malformed) {
-      set = try routeSet(message, uri)
+      set = try routeSet(message, uri, on: turn.flow.listener)
     } catch {
       throw Refused(malformed: error)
     }
@@ -170,7 +173,7 @@ extension Core {
         return try proof(
           of: regimes[turn.policy].routing.route(vouched, along: mended.flow, to: mended.peer))
       }
-      let hop = set.next?.uri ?? set.repaired?.uri ?? uri
+      let hop = try nextHop(set, message, uri)
       let routed = try proof(
         of: regimes[turn.policy].routing.route(vouched, message, to: hop, now: turn.now))
       // A dialog's requests go to the peers of the dialog and to nobody else.
@@ -180,12 +183,27 @@ extension Core {
     if isDraining, message.method == .invite {
       throw Refused(Refusal(503, .serviceUnavailable, .draining))
     }
-    // A preloaded Route leads to a configured peer or nowhere.
-    if let next = set.next {
+    // A preloaded Route leads to a configured peer or nowhere, and so does a `maddr`.
+    if set.next != nil || set.isForeignMaddr {
+      let hop = try nextHop(set, message, uri)
       return try proof(
-        of: regimes[turn.policy].routing.route(vouched, message, to: next.uri, now: turn.now))
+        of: regimes[turn.policy].routing.route(vouched, message, to: hop, now: turn.now))
     }
-    return try proof(of: regimes[turn.policy].routing.route(vouched, message, uri))
+    return try proof(
+      of: regimes[turn.policy].routing.route(vouched, message, set.repaired?.uri ?? uri))
+  }
+
+  /// Where the first Route value that is not ours leads, or else the Request-URI.
+  private mutating func nextHop(
+    _ set: RouteSet, _ message: borrowing Message, _ uri: URI
+  ) throws(Refused) -> NextHop {
+    let target = set.repaired?.uri ?? uri
+    if set.next == nil, !set.cuts.isEmpty { return NextHop(arrived: target) }
+    do throws(Malformed) {
+      return try NextHop(set.next?.uri ?? target, in: message.bytes)
+    } catch {
+      throw Refused(malformed: error)
+    }
   }
 
   /// RFC 3261 §12.2.2: a To tag without a token of ours, or with one of a call that is forgotten,

@@ -120,9 +120,9 @@ package struct Stage: ~Copyable, Sendable {
   }
 
   /// Routes a request to the next hop that its own route set or Request-URI names: within a dialog
-  /// of ours, or by a Route to a configured peer (RFC 3261 §16.6 step 7).
+  /// of ours, or by a Route or a `maddr` to a configured peer (RFC 3261 §16.5, §16.6 step 7).
   package func route(
-    _ vouched: consuming Vouched, _ message: borrowing Message, to hop: URI, now: Instant
+    _ vouched: consuming Vouched, _ message: borrowing Message, to hop: NextHop, now: Instant
   ) -> Verdict<Routed> {
     switch destination(of: hop, message.bytes, now: now) {
     case .target(let target):
@@ -157,17 +157,16 @@ package struct Stage: ~Copyable, Sendable {
     case ask(Question)
   }
 
-  /// What a URI's host, port and transport come to.
+  /// What a next hop's host, port and transport come to.
   package func destination(
-    of uri: URI, _ bytes: Span<UInt8>, now: Instant
+    of hop: NextHop, _ bytes: Span<UInt8>, now: Instant
   ) -> Destination {
-    guard uri.scheme == .sip || uri.scheme == .sips else { return .unknown }
     // Nothing here speaks TLS yet.
-    let named = uri.transport?.transport
-    guard uri.scheme == .sip, uri.transport == nil || named != nil else { return .unknown }
-    let port = uri.hostPort.port ?? 5060
-    if let address = uri.hostPort.host.address { return target(address, port, named) }
-    let name = uri.hostPort.host.text
+    let named = hop.transport?.transport
+    guard hop.scheme == .sip, hop.transport == nil || named != nil else { return .unknown }
+    let port = hop.place.port ?? 5060
+    if let address = hop.place.host.address { return target(address, port, named) }
+    let name = hop.place.host.text
     let key = key(ofName: name, in: bytes)
     if let peer = hostNames.peer(of: key) { return target(ofPeer: peer, named) }
     guard rules.resolvesNames else { return .unknown }

@@ -72,6 +72,13 @@ public enum Scalar {
     return value
   }
 
+  /// Max-Breadth: any number, at most `UInt32.max` (RFC 5393 §5.3.1).
+  public static func maxBreadth(
+    _ bytes: Span<UInt8>, _ slice: Slice
+  ) throws(Malformed) -> UInt32 {
+    UInt32(clamping: try digits(bytes, slice, or: .maxBreadth).number)
+  }
+
   /// Content-Length: any number of octets that a message can have; a fault from 2^31 on.
   public static func contentLength(
     _ bytes: Span<UInt8>, _ slice: Slice

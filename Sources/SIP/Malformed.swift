@@ -45,6 +45,7 @@ public struct Malformed: Error, Hashable, Sendable {
     case cSeq
     case cSeqMethod
     case maxForwards
+    case maxBreadth
     case uriScheme
     case uriUser
     case host
@@ -101,6 +102,7 @@ extension Malformed.Fault {
     case .cSeq: "Bad CSeq"
     case .cSeqMethod: "CSeq Method Differs"
     case .maxForwards: "Bad Max-Forwards"
+    case .maxBreadth: "Bad Max-Breadth"
     case .uriScheme: "Bad URI Scheme"
     case .uriUser: "Bad URI User"
     case .host: "Bad Host"
@@ -157,6 +159,7 @@ extension Malformed {
     case .cSeq: "a number up to 4294967295, a space, a method"
     case .cSeqMethod: "the method of the start line"
     case .maxForwards: "a number from 0 to 255"
+    case .maxBreadth: "one number"
     case .uriScheme: "a scheme, a colon and octets of a URI"
     case .uriUser: "a user or number, escaped where it must be"
     case .host: "a host name or an address"

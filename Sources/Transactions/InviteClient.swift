@@ -85,24 +85,29 @@ package struct InviteClient: ~Copyable {
   private var state: State
   private let timing: Timing
   private let isReliable: Bool
+  /// When Timer C fires at the latest, however often it is restarted.
+  private let latest: Instant
 
   /// - Parameters:
   ///   - request: the INVITE as it goes out.
   ///   - isReliable: whether it goes over a transport that retransmits by itself.
   ///   - timeout: how long this target has for its first response, where that is not 64*T1.
+  ///   - latest: when the set-up is to be over: until then provisional responses restart Timer C.
   package init(
     request: consuming Kept, now: Instant, isReliable: Bool, timeout: Interval? = nil,
-    timing: Timing = Timing()
+    latest: Instant = .distantFuture, timing: Timing = Timing()
   ) {
     self.timing = timing
     self.isReliable = isReliable
+    self.latest = latest
     let b = timing.expiry(of: .b, from: now)
     let answerBy = timeout.map { now + $0 } ?? b
     state = .calling(
       Calling(
         request: request,
         a: Retransmission(from: now, timing.interval(of: .a, isReliable: isReliable)),
-        answerBy: answerBy, b: max(b, answerBy), c: timing.expiry(of: .c, from: now)))
+        answerBy: answerBy, b: max(b, answerBy),
+        c: min(latest, timing.expiry(of: .c, from: now))))
   }
 
   /// The state of RFC 3261 §17.1.1.2 and RFC 6026 §7.2 that it is in.
@@ -210,7 +215,7 @@ package struct InviteClient: ~Copyable {
     }
     // RFC 3261 §9.1: a CANCEL may go out now, and not before.
     let isCancelled = isAbandoned || isCancelWanted
-    var end = status == 100 ? calling.c : timing.expiry(of: .c, from: now)
+    var end = status == 100 ? calling.c : min(latest, timing.expiry(of: .c, from: now))
     if isCancelled { end = now + timing.t1 * 64 }
     state = .proceeding(
       Proceeding(
@@ -225,9 +230,10 @@ package struct InviteClient: ~Copyable {
     guard isProvisional(status) else {
       return finish(proceeding.request, status, isAbandoned, now, &shelf)
     }
-    // RFC 3261 §16.7 step 2: any provisional response but 100 restarts Timer C.
+    // RFC 3261 §16.7 step 2: any provisional response but 100 restarts Timer C. Without an end to
+    // that a callee could ring for ever.
     if !proceeding.isCancelled, status > 100 {
-      proceeding.end = timing.expiry(of: .c, from: now)
+      proceeding.end = min(latest, timing.expiry(of: .c, from: now))
     }
     state = .proceeding(proceeding)
     return isAbandoned ? .absorb : .pass

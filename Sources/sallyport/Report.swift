@@ -170,6 +170,7 @@ extension Refusal.Cause {
     case .unsupportedScheme: "unsupported-scheme"
     case .tooManyHops: "too-many-hops"
     case .loop: "loop"
+    case .noBreadth: "no-breadth"
     case .badExtension: "bad-extension"
     case .noSuchDialog: "no-such-dialog"
     case .cancelWithoutInvite: "cancel-without-invite"
