@@ -17,8 +17,8 @@ enum Limits {
   /// rings, as the ACK has no transaction that could try again.
   static let streamless = 256
   static let streamlessTime = Interval.seconds(300)
-  /// Requests that wait for the outside, those of one peer, and for how long each does. A further
-  /// one gets 503.
+  /// Requests that wait for the outside, those of one peer (and never more than there are free
+  /// places), and for how long each does. A further one gets 503.
   static let parked = 1024
   static let parkedOfPeer = 256
   static let patience = Interval.seconds(4)

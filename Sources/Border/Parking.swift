@@ -78,10 +78,11 @@ extension Core {
     return true
   }
 
-  /// Whether there is room for one more request of a peer: a slow name that one of them wants
-  /// leaves the others places.
+  /// Whether there is room for one more request of a peer. It has to have fewer than there are free
+  /// places, so that each further peer with slow names gets about half of what is left.
   private func mayWait(_ peer: PeerID) -> Bool {
-    !parked.isFull && waiting[peer.raw, default: 0] < Limits.parkedOfPeer
+    let free = Limits.parked &- parked.count
+    return waiting[peer.raw, default: 0] < min(free, Limits.parkedOfPeer)
   }
 
   private mutating func wait(
