@@ -1,5 +1,5 @@
 package import Basics
-import Admission
+package import Admission
 import BasicContainers
 import Cryptography
 import Dialogs
@@ -185,6 +185,11 @@ package struct Border: ~Copyable {
     exchange(&core.strangers, with: Strangers())
   }
 
+  /// The peer that a flow leads to or comes from, if any: of a stream, for the operator.
+  package mutating func peer(of flow: Flow) -> PeerID? {
+    core.admission.peer(of: flow) ?? core.admission.peer(answering: flow)
+  }
+
   package var counters: Counters { core.counters }
 
   package var occupancy: Occupancy {
@@ -229,6 +234,7 @@ extension Core {
   mutating func unreadable(_ fault: Malformed, _ turn: Turn) {
     if fault.fault == .empty { return }
     counters.malformedDropped &+= 1
-    note(.malformed(fault, flow: turn.flow, isAnswered: false))
+    let subject = Subject(peer: turn.peer, flow: turn.flow)
+    note(.malformed(fault, subject, isAnswered: false))
   }
 }

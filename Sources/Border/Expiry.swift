@@ -68,7 +68,7 @@ extension Core {
       }
     case .timeout:
       if clients[handle].machine.isTerminated { close(branch: handle) }
-      targetFailed(handle, isDown: false, now, &patch, &desk, &out)
+      targetFailed(handle, .timeout, now, &patch, &desk, &out)
     case .timerC:
       if let server = clients[handle].server, servers.contains(server),
         let call = servers[server].call, calls.contains(call), servers[server].isInitial
@@ -123,7 +123,7 @@ extension Core {
       if loss == .refused { streamless.note(way.flow.remote, until: now + Limits.streamlessTime) }
       tryNext(server, first: way, now, &patch, &desk, &out)
     } else if isForCore {
-      targetFailed(handle, isDown: true, now, &patch, &desk, &out)
+      targetFailed(handle, TargetFailure(loss), now, &patch, &desk, &out)
     }
     if clients.contains(handle) { settle(client: handle) }
   }

@@ -110,12 +110,10 @@ extension Core {
     if let token = set.token { return token.kind.isCall ? token.handle : nil }
     guard message.method == .invite, essentials.toTag == nil else { return nil }
     guard liveCalls < configuration.capacity.calls else { throw full }
-    var digest = hash()
-    digest.combine(message.bytes, essentials.callID)
     let key = callKey(message, essentials.callID, essentials.fromTag)
     let deadline = turn.now + configuration.callDuration
     var record = Call(
-      id: nextCallID(), callIDDigest: digest.finish().b, key: key,
+      id: nextCallID(), callIDDigest: callIDDigest(message.bytes, essentials.callID), key: key,
       caller: (turn.peer.raw, turn.flow), callee: (callee.peer.raw, callee.flow), policy: 0,
       began: turn.now, deadline: deadline)
     record.previous = previousPass(message)

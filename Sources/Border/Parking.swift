@@ -27,8 +27,7 @@ struct Asked: ~Copyable {
   let name: Key
   let text: HostName
   /// Whose request wanted it first.
-  let peer: PeerID
-  let flow: Flow
+  let subject: Subject
   let until: Instant
   /// Whether the operator was told that no answer came in time.
   var isOverdue = false
@@ -110,7 +109,7 @@ extension Core {
     var text: [UInt8] = []
     text.append(addingCapacity: name.count) { $0.write(message.bytes, name) }
     let asked = Asked(
-      name: key, text: HostName(text), peer: turn.peer, flow: turn.flow, until: until)
+      name: key, text: HostName(text), subject: subject(message, turn), until: until)
     guard let handle = questions.insert(asked) else { return nil }
     questionIndex.insert(key, handle)
     let ticket = Ticket.question(handle).payload
@@ -121,7 +120,7 @@ extension Core {
 
   private mutating func asked(by peer: PeerID) -> Int {
     var count = 0
-    for handle in questions.handles() where questions[handle].peer == peer { count &+= 1 }
+    for handle in questions.handles() where questions[handle].subject.peer == peer { count &+= 1 }
     return count
   }
 
@@ -140,7 +139,7 @@ extension Core {
     case .failure(let cause):
       routing.names.note(asked.name, nil, now: now)
       if !asked.isOverdue || cause != .noAnswer {
-        note(.unresolved(asked.text, cause, flow: asked.flow))
+        note(.unresolved(asked.text, cause, asked.subject))
       }
     }
     for waiting in parked.handles() where parked[waiting].question == handle {
@@ -168,7 +167,7 @@ extension Core {
   private mutating func tellOverdue(_ question: Handle) {
     if questions[question].isOverdue { return }
     questions[question].isOverdue = true
-    note(.unresolved(questions[question].text, .noAnswer, flow: questions[question].flow))
+    note(.unresolved(questions[question].text, .noAnswer, questions[question].subject))
   }
 
   mutating func expire(question handle: Handle, _ now: Instant) {
@@ -198,8 +197,10 @@ extension Core {
       default: Refusal(500, .serverError, .unknownName)
       }
     counters.refused &+= 1
-    note(
-      .refused(refusal, flow: servers[server].flow, method: servers[server].method))
+    var subject = Subject(peer: servers[server].peer, flow: servers[server].flow)
+    subject.flow.remote = servers[server].source
+    subject.callIDDigest = callIDDigest(on: desk)
+    note(.refused(refusal, subject, method: servers[server].method))
     respondOwn(server, refusal.status, refusal.phrase.text, now, &patch, &desk, &out)
   }
 

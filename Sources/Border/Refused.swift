@@ -44,7 +44,7 @@ extension Core {
         message, essentials.via, Reply(400, fault.fault.phrase, toTag: toTag(message)), turn, patch,
         &out)
       counters.malformedAnswered &+= 1
-      note(.malformed(fault, flow: turn.flow, isAnswered: true))
+      note(.malformed(fault, subject(message, turn), isAnswered: true))
     case .capabilities:
       let extra = Reply.Extra.capabilities(allow: allowed(turn.peer))
       reply(
@@ -54,7 +54,7 @@ extension Core {
       let answer = Reply(refusal.status, refusal.phrase.text, toTag: toTag(message), extra: extra)
       reply(message, essentials.via, answer, turn, patch, &out)
       counters.refused &+= 1
-      note(.refused(refusal, flow: turn.flow, method: message.method))
+      note(.refused(refusal, subject(message, turn), method: message.method))
     }
   }
 
@@ -80,7 +80,7 @@ extension Core {
       // Nobody to answer.
     }
     if isAnswered { counters.malformedAnswered &+= 1 } else { counters.malformedDropped &+= 1 }
-    note(.malformed(fault, flow: turn.flow, isAnswered: isAnswered))
+    note(.malformed(fault, subject(message, turn), isAnswered: isAnswered))
   }
 
   mutating func reply(

@@ -21,7 +21,7 @@ extension Core {
     } catch {
       // A response is never answered.
       counters.malformedDropped &+= 1
-      return note(.malformed(error, flow: turn.flow, isAnswered: false))
+      return note(.malformed(error, subject(message, turn), isAnswered: false))
     }
     guard let client = client(of: message, essentials, turn) else {
       // RFC 6026 §7.1: a proxy does not forward what no transaction of its own waits for.
@@ -129,7 +129,7 @@ extension Core {
     let isLast = !isFailover(server, after: status, client)
     guard isLast else {
       if status >= 400 { keepBest(message, server, status, patch) }
-      note(.targetFailed(status: status, flow: turn.flow, hasNext: true))
+      noteFailure(of: client, .status, status, hasNext: true, subject(message, turn))
       return tryNext(server, turn.now, &patch, &desk, &out)
     }
     finish(message, server, status, turn.now, &patch, &out)
@@ -259,17 +259,17 @@ extension Core {
   /// A target gave no answer or could not be reached: to the core a 408, or a 503 (RFC 3261 §16.8,
   /// §16.9).
   mutating func targetFailed(
-    _ client: Handle, isDown: Bool, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
-    _ out: inout Outbox
+    _ client: Handle, _ failure: TargetFailure, _ now: Instant, _ patch: inout Patch,
+    _ desk: inout Desk, _ out: inout Outbox
   ) {
     guard let server = clients[client].server, servers.contains(server),
       servers[server].client == client
     else { return }
     let hasNext = servers[server].hasNext && !servers[server].isCancelled
-    note(
-      .targetFailed(status: isDown ? 503 : 408, flow: clients[client].flow, hasNext: hasNext))
+    noteFailure(
+      of: client, failure, failure.isDown ? 503 : 408, hasNext: hasNext, subject(of: client, &desk))
     if hasNext { return tryNext(server, now, &patch, &desk, &out) }
-    giveUp(server, isDown: isDown, now, &patch, &desk, &out)
+    giveUp(server, isDown: failure.isDown, now, &patch, &desk, &out)
   }
 
   /// Sends the request that is kept to the next target, or first by another way to one.
