@@ -116,8 +116,13 @@ extension Core {
     _ out: inout Outbox
   ) {
     guard case .client(let handle) = Ticket(owner), clients.contains(handle) else { return }
-    let isForCore = clients[handle].machine.transportFailed(&shelf)
+    // What is sent again as a datagram may have arrived before.
+    let mayHaveArrived = loss == .unanswered || !clients[handle].flow.transport.isReliable
+    let isForCore = clients[handle].machine.transportFailed(
+      mayHaveArrived: mayHaveArrived, &shelf)
     if clients[handle].machine.isTerminated { close(branch: handle) }
+    // What may still come is passed on, and not waited for.
+    if isForCore { awaitNoMore(handle) }
     if isForCore, loss != .unanswered, let (server, way) = datagramWay(handle) {
       // Another loss, such as a stream's end amid the message, says nothing of the next stream.
       if loss == .refused { streamless.note(way.flow.remote, until: now + Limits.streamlessTime) }
