@@ -33,7 +33,7 @@ package struct Refusal: Error, Hashable, Sendable {
     // It cannot be reached from here.
     case unknownName, noTarget
     // A limit of ours.
-    case tableFull, tooManyWaiting, draining
+    case tableFull, tooManyWaiting, draining, tooLarge
   }
 }
 
@@ -41,7 +41,7 @@ package struct Refusal: Error, Hashable, Sendable {
 package enum StaticPhrase: UInt8, Hashable, Sendable {
   case forbidden, notFound, methodNotAllowed, unsupportedScheme, tooManyHops, loopDetected
   case badExtension, noSuchDialog, serverError, serviceUnavailable, temporarilyUnavailable
-  case requestTimeout, requestTerminated, versionNotSupported
+  case requestTimeout, requestTerminated, versionNotSupported, messageTooLarge
 
   package var text: StaticString {
     switch self {
@@ -59,6 +59,7 @@ package enum StaticPhrase: UInt8, Hashable, Sendable {
     case .requestTimeout: "Request Timeout"
     case .requestTerminated: "Request Terminated"
     case .versionNotSupported: "Version Not Supported"
+    case .messageTooLarge: "Message Too Large"
     }
   }
 }

@@ -22,6 +22,11 @@ struct Refused: Error {
   init(_ question: Question) { answer = .ask(question) }
   private init(_ answer: Answer) { self.answer = answer }
 
+  /// Whether the request grew too large on its way out.
+  var isTooLarge: Bool {
+    if case .refusal(let refusal, _) = answer { refusal.cause == .tooLarge } else { false }
+  }
+
   static var capabilities: Refused { Refused(.capabilities) }
   static var silence: Refused { Refused(.silence) }
 }

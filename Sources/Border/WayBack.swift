@@ -269,7 +269,7 @@ extension Core {
     noteFailure(
       of: client, failure, failure.isDown ? 503 : 408, hasNext: hasNext, subject(of: client, &desk))
     if hasNext { return tryNext(server, now, &patch, &desk, &out) }
-    giveUp(server, isDown: failure.isDown, now, &patch, &desk, &out)
+    giveUp(server, failure.isDown ? .unavailable : .timeout, now, &patch, &desk, &out)
   }
 
   /// Sends the request that is kept to the next target, or first by another way to one.
@@ -278,15 +278,24 @@ extension Core {
     _ desk: inout Desk, _ out: inout Outbox
   ) {
     guard desk.lay(shelf.bytes(of: servers[server].request)) else { return }
-    let isSent = resend(desk, server, first: way, now, &patch, &out)
-    if !isSent { giveUp(server, isDown: true, now, &patch, &desk, &out) }
+    guard let fault = resend(desk, server, first: way, now, &patch, &out) else { return }
+    giveUp(server, fault, now, &patch, &desk, &out)
+  }
+
+  /// Why no target is left.
+  private enum Fault: UInt16 {
+    case timeout = 408
+    case unavailable = 503
+    /// It grew too large for the last one.
+    case tooLarge = 513
   }
 
   private mutating func resend(
     _ desk: borrowing Desk, _ server: Handle, first: Way?, _ now: Instant,
     _ patch: inout Patch, _ out: inout Outbox
-  ) -> Bool {
+  ) -> Fault? {
     let message = Message(desk.bytes.span, desk.table)
+    var fault = Fault.unavailable
     do throws(Malformed) {
       let essentials = try Essentials(message)
       let uri = try URI.parseRequest(message.bytes, message.outline.requestURI)
@@ -299,13 +308,18 @@ extension Core {
         let errand = Errand(
           essentials: essentials, set: set, way: way,
           requestURI: servers[server].redirected.current)
-        if forward(message, errand, for: server, now, &patch, &out) { return true }
+        do throws(Refused) {
+          try forward(message, errand, for: server, now, &patch, &out)
+          return nil
+        } catch {
+          fault = error.isTooLarge ? .tooLarge : .unavailable
+        }
         next = nextWay(server)
       }
-      return false
+      return fault
     } catch {
       // It was sound when it came.
-      return false
+      return fault
     }
   }
 
@@ -326,7 +340,7 @@ extension Core {
   /// No target is left and none has answered, or not well enough: the best response so far, or one
   /// of our own.
   private mutating func giveUp(
-    _ server: Handle, isDown: Bool, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
+    _ server: Handle, _ fault: Fault, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
     _ out: inout Outbox
   ) {
     if servers[server].best.status != 0, !servers[server].isCancelled {
@@ -335,11 +349,14 @@ extension Core {
     if servers[server].isCancelled {
       return respondOwn(server, 487, "Request Terminated", now, &patch, &desk, &out)
     }
-    if isDown {
-      return respondOwn(server, 503, "Service Unavailable", now, &patch, &desk, &out)
-    }
-    // RFC 4320 §4.2: never a 408 to a request that is not an INVITE; its machine forbids it.
-    respondOwn(server, 408, "Request Timeout", now, &patch, &desk, &out)
+    let phrase: StaticPhrase =
+      switch fault {
+      // RFC 4320 §4.2: never a 408 to a request that is not an INVITE; its machine forbids it.
+      case .timeout: .requestTimeout
+      case .unavailable: .serviceUnavailable
+      case .tooLarge: .messageTooLarge
+      }
+    respondOwn(server, fault.rawValue, phrase.text, now, &patch, &desk, &out)
   }
 
   /// A response of our own to a request that is kept.

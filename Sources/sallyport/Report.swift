@@ -184,6 +184,7 @@ extension Refusal.Cause {
     case .tableFull: "table-full"
     case .tooManyWaiting: "too-many-waiting"
     case .draining: "draining"
+    case .tooLarge: "too-large"
     }
   }
 }
