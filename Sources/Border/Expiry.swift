@@ -116,10 +116,8 @@ extension Core {
     _ out: inout Outbox
   ) {
     guard case .client(let handle) = Ticket(owner), clients.contains(handle) else { return }
-    // What is sent again as a datagram may have arrived before.
-    let mayHaveArrived = loss == .unanswered || !clients[handle].flow.transport.isReliable
     let isForCore = clients[handle].machine.transportFailed(
-      mayHaveArrived: mayHaveArrived, &shelf)
+      mayHaveArrived: loss == .unanswered, &shelf)
     if clients[handle].machine.isTerminated { close(branch: handle) }
     // What may still come is passed on, and not waited for.
     if isForCore { awaitNoMore(handle) }

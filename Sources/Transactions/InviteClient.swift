@@ -60,6 +60,8 @@ package struct InviteClient: ~Copyable {
     let c: Instant
     var isCancelWanted = false
     var isAbandoned = false
+    /// Whether it was sent more than once: an earlier copy may have arrived.
+    var wasResent = false
 
     var end: Instant { isAbandoned ? b : min(answerBy, c) }
   }
@@ -351,7 +353,10 @@ package struct InviteClient: ~Copyable {
   ) -> ExpiryOutcome {
     let isDue = now >= calling.a.due
     // Timer A is doubled without an upper bound.
-    if isDue { calling.a.restart(from: now) }
+    if isDue {
+      calling.a.restart(from: now)
+      calling.wasResent = true
+    }
     state = .calling(calling)
     return isDue ? .resend : .notYet
   }
@@ -408,8 +413,8 @@ package struct InviteClient: ~Copyable {
 
   /// The INVITE or the ACK could not be sent, or the connection that it went by has ended (RFC 3261
   /// §17.1.4).
-  /// - Parameter mayHaveArrived: whether the target may have got the message, and may answer over
-  ///   another connection (RFC 3261 §18.2.2).
+  /// - Parameter mayHaveArrived: whether the target may have got what was sent last, and may answer
+  ///   over another connection (RFC 3261 §18.2.2).
   package mutating func transportFailed(
     mayHaveArrived: Bool, _ shelf: inout Shelf
   ) -> FailureOutcome {
@@ -417,7 +422,7 @@ package struct InviteClient: ~Copyable {
     case .calling(var calling):
       // It was sent before it was abandoned.
       let wasAbandoned = calling.isAbandoned
-      if mayHaveArrived || wasAbandoned {
+      if mayHaveArrived || wasAbandoned || calling.wasResent {
         calling.isAbandoned = true
         calling.a.stop()
         state = .calling(calling)

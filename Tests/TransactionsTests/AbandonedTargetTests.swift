@@ -85,6 +85,19 @@ struct AbandonedTargetTests {
     #expect(inUse == 0)
   }
 
+  @Test("is also one that was sent an INVITE again, and the copy could not be sent")
+  func copyNotSent() {
+    var rig = InviteClientRig()
+    rig.wait(until: 500)
+    _ = rig.expire()
+    let outcome = rig.feed(.transportError)
+    let phase = rig.phase
+    let answer = rig.feed(.success)
+    #expect(outcome == "failed")
+    #expect(phase == .calling)
+    #expect(answer == "pass")
+  }
+
   @Test("and so is cancelled when it rings over another connection, or answers")
   func connectionEndedLate() {
     for isAnswer in [true, false] {
