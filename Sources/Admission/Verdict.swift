@@ -37,7 +37,7 @@ package struct Refusal: Error, Hashable, Sendable {
     // It cannot be reached from here.
     case unknownName, noTarget
     // A limit of ours.
-    case tableFull, tooManyWaiting, draining
+    case tableFull, tooManyWaiting, draining, tooLarge
   }
 }
 
@@ -46,7 +46,7 @@ package enum StaticPhrase: UInt8, Hashable, Sendable {
   case forbidden, notFound, methodNotAllowed, unsupportedScheme, tooManyHops, loopDetected
   case maxBreadthExceeded, badExtension, noSuchDialog, serverError, serviceUnavailable
   case temporarilyUnavailable
-  case requestTimeout, requestTerminated, versionNotSupported
+  case requestTimeout, requestTerminated, versionNotSupported, messageTooLarge
 
   /// The words on the status line (RFC 3261 §21).
   package var text: StaticString {
@@ -66,6 +66,7 @@ package enum StaticPhrase: UInt8, Hashable, Sendable {
     case .requestTimeout: "Request Timeout"
     case .requestTerminated: "Request Terminated"
     case .versionNotSupported: "Version Not Supported"
+    case .messageTooLarge: "Message Too Large"
     }
   }
 }

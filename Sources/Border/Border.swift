@@ -1,5 +1,5 @@
 package import Basics
-import Admission
+package import Admission
 import BasicContainers
 import Cryptography
 import Dialogs
@@ -185,6 +185,11 @@ package struct Border: ~Copyable {
     exchange(&core.strangers, with: Strangers())
   }
 
+  /// The peer that a flow leads to or comes from, if any: of a stream, for the operator.
+  package mutating func peer(of flow: Flow) -> PeerID? {
+    core.peer(of: flow)
+  }
+
   /// What it did since it began.
   package var counters: Counters { core.counters }
 
@@ -224,6 +229,7 @@ extension Core {
   mutating func unreadable(_ bytes: Span<UInt8>, _ fault: Malformed, _ turn: Turn) {
     if fault.fault == .empty { return }
     counters.malformedDropped &+= 1
-    note(.malformed(fault, fault.found(in: bytes), flow: turn.flow, isAnswered: false))
+    let subject = Subject(peer: turn.peer, flow: turn.flow)
+    note(.malformed(fault, fault.found(in: bytes), subject, isAnswered: false))
   }
 }

@@ -68,7 +68,7 @@ extension Core {
       }
     case .timeout:
       if clients[handle].machine.isTerminated { close(branch: handle) }
-      targetFailed(handle, isDown: false, now, &patch, &desk, &out)
+      targetFailed(handle, .timeout, now, &patch, &desk, &out)
     case .timerC:
       if let server = clients[handle].server, servers.contains(server),
         let call = servers[server].call, calls.contains(call), servers[server].isInitial
@@ -92,7 +92,7 @@ extension Core {
       servers[server].client == client, servers[server].isInitial, !servers[server].isCancelled,
       servers[server].setupEnd <= now
     else { return }
-    giveUp(server, isDown: false, now, &patch, &desk, &out)
+    giveUp(server, .timeout, now, &patch, &desk, &out)
     if servers.contains(server) { servers[server].isCancelled = true }
   }
 
@@ -132,14 +132,17 @@ extension Core {
     _ out: inout Outbox
   ) {
     guard case .client(let handle) = Ticket(owner), clients.contains(handle) else { return }
-    let isForCore = clients[handle].machine.transportFailed(&shelf)
+    let isForCore = clients[handle].machine.transportFailed(
+      mayHaveArrived: loss == .unanswered, &shelf)
     if clients[handle].machine.isTerminated { close(branch: handle) }
+    // What may still come is passed on, and not waited for.
+    if isForCore { awaitNoMore(handle) }
     if isForCore, loss != .unanswered, let (server, way) = datagramWay(handle) {
       // Another loss, such as a stream's end amid the message, says nothing of the next stream.
       if loss == .refused { streamless.note(way.flow.remote, until: now + Limits.streamlessTime) }
       tryNext(server, first: way, now, &patch, &desk, &out)
     } else if isForCore {
-      targetFailed(handle, isDown: true, now, &patch, &desk, &out)
+      targetFailed(handle, TargetFailure(loss), now, &patch, &desk, &out)
     }
     if clients.contains(handle) { settle(client: handle) }
   }

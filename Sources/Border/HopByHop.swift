@@ -154,14 +154,15 @@ extension Core {
 
   // MARK: CANCEL
 
-  /// The limit of a drain was reached: who waits for an answer gets 503, and the callee is
-  /// cancelled. One that has not answered yet is cancelled when it does, if that is in time.
+  /// The limit of a drain was reached: who waits for an answer gets 503, or 487 where he has sent a
+  /// CANCEL before (RFC 3261 §9.2), and the callee is cancelled. One that has not answered yet is
+  /// cancelled when it does, if that is in time.
   mutating func leave(
     _ server: Handle, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
     _ out: inout Outbox
   ) {
     guard servers.contains(server), servers[server].isPending else { return }
-    servers[server].isCancelled = true
+    let wasCancelled = exchange(&servers[server].isCancelled, with: true)
     let outcome = cancelBranch(of: server, now, &desk, &out)
     // Whoever cancelled it, its final response is to be acknowledged.
     if let outcome, outcome != .tooLate, let client = servers[server].client,
@@ -169,6 +170,9 @@ extension Core {
     {
       clients[client].isAwaited = true
       cancelling &+= 1
+    }
+    if wasCancelled {
+      return respondOwn(server, 487, "Request Terminated", now, &patch, &desk, &out)
     }
     endCall(of: server, now)
     respondOwn(server, 503, "Service Unavailable", now, &patch, &desk, &out)

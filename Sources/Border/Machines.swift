@@ -242,12 +242,13 @@ enum ClientMachine: ~Copyable {
     }
   }
 
-  /// The request or the ACK could not be sent.
+  /// The request or the ACK could not be sent, or its stream has ended.
+  /// - Parameter mayHaveArrived: whether the target may answer an INVITE all the same.
   /// - Returns: whether the core is to be told: to it, it is a 503 (RFC 3261 §16.9).
-  mutating func transportFailed(_ shelf: inout Shelf) -> Bool {
+  mutating func transportFailed(mayHaveArrived: Bool, _ shelf: inout Shelf) -> Bool {
     switch consume self {
     case .invite(var machine):
-      let outcome = machine.transportFailed(&shelf)
+      let outcome = machine.transportFailed(mayHaveArrived: mayHaveArrived, &shelf)
       self = .invite(machine)
       return outcome == .failed
     case .other(var machine):

@@ -7,16 +7,61 @@ package import SIP
 package enum Note: Sendable {
   case callEnded(Call.Summary)
   /// A request was refused by this element itself.
-  case refused(Refusal, flow: Flow, method: Method)
-  /// A message was malformed, and was answered or not; what was found where the fault is.
-  case malformed(Malformed, Malformed.Found, flow: Flow, isAnswered: Bool)
-  /// A target did not answer or could not be reached, and the next one is tried (or none is left).
-  case targetFailed(status: UInt16, flow: Flow, hasNext: Bool)
+  case refused(Refusal, Subject, method: Method)
+  /// A message was malformed, and was answered or not; what was found where the fault
+  /// is.
+  case malformed(Malformed, Malformed.Found, Subject, isAnswered: Bool)
+  /// A target did not answer, could not be reached or said that it is down, and the next one is
+  /// tried (or none is left). The subject is the request, and the target's peer and flow.
+  case targetFailed(TargetFailure, status: UInt16, Subject, hasNext: Bool)
   /// A next hop's name could not be made an address. Said once of each question to the outside,
   /// however many requests wait for its answer, and once more when an answer comes after all that
   /// says more than that none came in time.
-  /// - Parameter flow: whose request wanted it first.
-  case unresolved(HostName, Unresolved, flow: Flow)
+  /// The subject is the request that wanted it first.
+  case unresolved(HostName, Unresolved, Subject)
+}
+
+/// Which message a note is about, and whose: what leads from one line of a call to the others.
+package struct Subject: Sendable {
+  package var peer: PeerID
+  package var flow: Flow
+  /// A keyed digest of its Call-ID, as in the line of its call; 0 where that was not read.
+  package var callIDDigest: UInt64
+  /// The number of its call in the log; 0 where it belongs to none, or none was looked for.
+  package var call: UInt64
+
+  package init(peer: PeerID, flow: Flow, callIDDigest: UInt64 = 0, call: UInt64 = 0) {
+    self.peer = peer
+    self.flow = flow
+    self.callIDDigest = callIDDigest
+    self.call = call
+  }
+}
+
+/// How a target failed.
+package enum TargetFailure: UInt8, Sendable, CaseIterable {
+  /// It answered with a status after which the policy tries another one.
+  case status
+  /// It did not answer in its time.
+  case timeout
+  /// It takes no stream: the connection was refused, or not taken in time.
+  case refused
+  /// The request could not be sent, or not whole.
+  case unsent
+  /// The request was sent, and its stream ended before there was an answer.
+  case unanswered
+
+  init(_ loss: Loss) {
+    self =
+      switch loss {
+      case .refused: .refused
+      case .unsent: .unsent
+      case .unanswered: .unanswered
+      }
+  }
+
+  /// What it is to the core (RFC 3261 §16.8, §16.9): whether the target is down.
+  var isDown: Bool { self != .timeout }
 }
 
 /// A host name as a request wrote it, or its first octets: of a fixed size, so that a note owns no

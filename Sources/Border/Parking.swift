@@ -27,8 +27,7 @@ struct Asked: ~Copyable {
   let name: Key
   let text: HostName
   /// Whose request wanted it first.
-  let peer: PeerID
-  let flow: Flow
+  let subject: Subject
   let until: Instant
   /// Whether the operator was told that no answer came in time.
   var isOverdue = false
@@ -55,7 +54,10 @@ extension Core {
     do throws(Refused) {
       // Nothing is asked for a request that cannot wait for the answer.
       guard !servers.isFull else { throw full }
-      guard mayWait(turn.peer), let asked = ask(message.bytes, question, turn) else {
+      guard mayWait(turn.peer),
+        let asked = ask(
+          message.bytes, question, subject(message, turn), turn)
+      else {
         throw Refused(Refusal(503, .serviceUnavailable, .tooManyWaiting))
       }
       guard let server = enter(message, essentials, key, nil, RouteSet(), turn) else { throw full }
@@ -71,7 +73,9 @@ extension Core {
   /// Makes an ACK wait, as it is.
   /// - Returns: whether there was room for it.
   mutating func park(_ message: borrowing Message, _ question: Question, _ turn: Turn) -> Bool {
-    guard mayWait(turn.peer), let asked = ask(message.bytes, question, turn),
+    guard mayWait(turn.peer),
+      let asked = ask(
+        message.bytes, question, subject(message, turn), turn),
       let request = shelf.keep(message.bytes.extracting(..<message.outline.end))
     else { return false }
     wait(.octets(request, turn.flow), asked, turn)
@@ -87,16 +91,20 @@ extension Core {
     flow.remote = servers[server].source
     let turn = Turn(
       flow: flow, now: now, peer: servers[server].peer, policy: servers[server].policy)
-    guard mayWait(turn.peer), let asked = ask(contact, question, turn) else { return false }
+    guard mayWait(turn.peer),
+      let asked = ask(
+        contact, question, subject(of: server), turn)
+    else { return false }
     servers[server].isParked = true
     wait(.transaction(server), asked, turn)
     return true
   }
 
-  /// Whether there is room for one more request of a peer: a slow name that one of them wants
-  /// leaves the others places.
+  /// Whether there is room for one more request of a peer. It has to have fewer than there are free
+  /// places, so that each further peer with slow names gets about half of what is left.
   private func mayWait(_ peer: PeerID) -> Bool {
-    !parked.isFull && waiting[peer.raw, default: 0] < Limits.parkedOfPeer
+    let free = Limits.parked &- parked.count
+    return waiting[peer.raw, default: 0] < min(free, Limits.parkedOfPeer)
   }
 
   private mutating func wait(
@@ -112,7 +120,7 @@ extension Core {
 
   /// The question that asks for a name: one that is under way, or a new one.
   private mutating func ask(
-    _ bytes: Span<UInt8>, _ question: Question, _ turn: Turn
+    _ bytes: Span<UInt8>, _ question: Question, _ subject: Subject, _ turn: Turn
   ) -> Handle? {
     guard case .addresses(let name) = question else { return nil }
     let key = regimes.current.routing.key(ofName: name, in: bytes)
@@ -124,7 +132,7 @@ extension Core {
     var text: [UInt8] = []
     text.append(addingCapacity: name.count) { $0.write(bytes, name) }
     let asked = Asked(
-      name: key, text: HostName(text), peer: turn.peer, flow: turn.flow, until: until)
+      name: key, text: HostName(text), subject: subject, until: until)
     guard let handle = questions.insert(asked) else { return nil }
     questionIndex.insert(key, handle)
     let ticket = Ticket.question(handle).payload
@@ -135,7 +143,7 @@ extension Core {
 
   private mutating func asked(by peer: PeerID) -> Int {
     var count = 0
-    for handle in questions.handles() where questions[handle].peer == peer { count &+= 1 }
+    for handle in questions.handles() where questions[handle].subject.peer == peer { count &+= 1 }
     return count
   }
 
@@ -155,7 +163,7 @@ extension Core {
     case .failure(let cause):
       regimes.noteNames { $0.note(asked.name, nil, now: now) }
       if !asked.isOverdue || cause != .noAnswer {
-        note(.unresolved(asked.text, cause, flow: asked.flow))
+        note(.unresolved(asked.text, cause, asked.subject))
       }
     }
     for waiting in parked.handles() where parked[waiting].question == handle {
@@ -184,7 +192,7 @@ extension Core {
   private mutating func tellOverdue(_ question: Handle) {
     if questions[question].isOverdue { return }
     questions[question].isOverdue = true
-    note(.unresolved(questions[question].text, .noAnswer, flow: questions[question].flow))
+    note(.unresolved(questions[question].text, .noAnswer, questions[question].subject))
   }
 
   mutating func expire(question handle: Handle, _ now: Instant) {
@@ -217,8 +225,10 @@ extension Core {
       default: Refusal(500, .serverError, .unknownName)
       }
     counters.refused &+= 1
-    note(
-      .refused(refusal, flow: servers[server].flow, method: servers[server].method))
+    var subject = Subject(peer: servers[server].peer, flow: servers[server].flow)
+    subject.flow.remote = servers[server].source
+    subject.callIDDigest = callIDDigest(on: desk)
+    note(.refused(refusal, subject, method: servers[server].method))
     respondOwn(server, refusal.status, refusal.phrase.text, now, &patch, &desk, &out)
   }
 

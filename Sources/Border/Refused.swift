@@ -22,6 +22,11 @@ struct Refused: Error {
   init(_ question: Question) { answer = .ask(question) }
   private init(_ answer: Answer) { self.answer = answer }
 
+  /// Whether the request grew too large on its way out.
+  var isTooLarge: Bool {
+    if case .refusal(let refusal, _) = answer { refusal.cause == .tooLarge } else { false }
+  }
+
   static var capabilities: Refused { Refused(.capabilities) }
   static var silence: Refused { Refused(.silence) }
 }
@@ -45,7 +50,9 @@ extension Core {
       reply(
         message, essentials.via, Reply(malformed: fault, toTag: toTag(message)), turn, patch, &out)
       counters.malformedAnswered &+= 1
-      note(.malformed(fault, fault.found(in: message.bytes), flow: turn.flow, isAnswered: true))
+      note(
+        .malformed(
+          fault, fault.found(in: message.bytes), subject(message, turn), isAnswered: true))
     case .capabilities:
       let extra = Reply.Extra.capabilities(allow: allowed(turn))
       reply(
@@ -55,7 +62,7 @@ extension Core {
       let answer = Reply(refusal.status, refusal.phrase.text, toTag: toTag(message), extra: extra)
       reply(message, essentials.via, answer, turn, patch, &out)
       counters.refused &+= 1
-      note(.refused(refusal, flow: turn.flow, method: message.method))
+      note(.refused(refusal, subject(message, turn), method: message.method))
     }
   }
 
@@ -84,7 +91,7 @@ extension Core {
     }
     if isAnswered { counters.malformedAnswered &+= 1 } else { counters.malformedDropped &+= 1 }
     let found = fault.found(in: message.bytes)
-    note(.malformed(fault, found, flow: turn.flow, isAnswered: isAnswered))
+    note(.malformed(fault, found, subject(message, turn), isAnswered: isAnswered))
   }
 
   mutating func reply(

@@ -78,7 +78,7 @@ struct Regimes: ~Copyable {
     @inline(__always) _modify { yield &all[all.count &- 1] }
   }
 
-  /// An earlier version, by its place.
+  /// A version by its place: the oldest has 0, the one in force `earlier`.
   subscript(earlier place: Int) -> InForce {
     @inline(__always) _read { yield all[place] }
   }
@@ -167,6 +167,19 @@ extension Core {
   {
     if let peer = regime.admission.peer(of: flow) { return peer }
     return Peek.isResponse(bytes) ? regime.admission.peer(answering: flow) : nil
+  }
+
+  /// The peer that a flow leads to or comes from, by any version that is still needed.
+  func peer(of flow: Flow) -> PeerID? {
+    for number in 0...regimes.earlier {
+      let place = regimes.earlier &- number
+      if let peer = regimes[earlier: place].admission.peer(of: flow)
+        ?? regimes[earlier: place].admission.peer(answering: flow)
+      {
+        return peer
+      }
+    }
+    return nil
   }
 
   func admits(_ flow: Flow) -> Bool {

@@ -22,7 +22,7 @@ extension Core {
       // A response is never answered.
       counters.malformedDropped &+= 1
       let found = error.found(in: message.bytes)
-      return note(.malformed(error, found, flow: turn.flow, isAnswered: false))
+      return note(.malformed(error, found, subject(message, turn), isAnswered: false))
     }
     guard let client = client(of: message, essentials, turn) else {
       // RFC 6026 §7.1: a proxy does not forward what no transaction of its own waits for.
@@ -130,7 +130,7 @@ extension Core {
     let isLast = !isFailover(server, after: status, client)
     guard isLast else {
       if status >= 400 { keepBest(message, server, status, patch) }
-      note(.targetFailed(status: status, flow: turn.flow, hasNext: true))
+      noteFailure(of: client, .status, status, hasNext: true, subject(message, turn))
       return tryNext(server, turn.now, &patch, &desk, &out)
     }
     finish(message, server, status, turn.now, &patch, &out)
@@ -261,18 +261,19 @@ extension Core {
   /// A target gave no answer or could not be reached: to the core a 408, or a 503 (RFC 3261 §16.8,
   /// §16.9).
   mutating func targetFailed(
-    _ client: Handle, isDown: Bool, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
-    _ out: inout Outbox
+    _ client: Handle, _ failure: TargetFailure, _ now: Instant, _ patch: inout Patch,
+    _ desk: inout Desk, _ out: inout Outbox
   ) {
     guard let server = clients[client].server, servers.contains(server),
       servers[server].client == client
     else { return }
     let hasNext =
       servers[server].hasNext && !servers[server].isCancelled && now < servers[server].setupEnd
-    note(
-      .targetFailed(status: isDown ? 503 : 408, flow: clients[client].flow, hasNext: hasNext))
+    noteFailure(
+      of: client, failure, failure.isDown ? 503 : 408, hasNext: hasNext,
+      subject(ofClient: client, &desk))
     if hasNext { return tryNext(server, now, &patch, &desk, &out) }
-    giveUp(server, isDown: isDown, now, &patch, &desk, &out)
+    giveUp(server, failure.isDown ? .unavailable : .timeout, now, &patch, &desk, &out)
   }
 
   /// Sends the request that is kept to the next target, or first by another way to one.
@@ -281,20 +282,27 @@ extension Core {
     _ desk: inout Desk, _ out: inout Outbox
   ) {
     guard now < servers[server].setupEnd else {
-      return giveUp(server, isDown: false, now, &patch, &desk, &out)
+      return giveUp(server, .timeout, now, &patch, &desk, &out)
     }
     guard desk.lay(shelf.bytes(of: servers[server].request)) else { return }
-    switch resend(desk, server, first: way, now, &patch, &out) {
-    case .way, .waits: break
-    case .none: giveUp(server, isDown: true, now, &patch, &desk, &out)
-    }
+    guard let fault = resend(desk, server, first: way, now, &patch, &out) else { return }
+    giveUp(server, fault, now, &patch, &desk, &out)
+  }
+
+  /// Why no target is left.
+  enum Fault: UInt16 {
+    case timeout = 408
+    case unavailable = 503
+    /// It grew too large for the last one.
+    case tooLarge = 513
   }
 
   private mutating func resend(
     _ desk: borrowing Desk, _ server: Handle, first: Way?, _ now: Instant,
     _ patch: inout Patch, _ out: inout Outbox
-  ) -> Step {
+  ) -> Fault? {
     let message = Message(desk.bytes.span, desk.table)
+    var fault = Fault.unavailable
     do throws(Malformed) {
       let essentials = try Essentials(message)
       let uri = try URI.parseRequest(message.bytes, message.outline.requestURI)
@@ -307,20 +315,26 @@ extension Core {
         let errand = Errand(
           essentials: essentials, set: set, way: way,
           requestURI: servers[server].redirected.current)
-        if forward(message, errand, for: server, now, &patch, &out) { return next }
+        do throws(Refused) {
+          try forward(message, errand, for: server, now, &patch, &out)
+          return nil
+        } catch {
+          fault = error.isTooLarge ? .tooLarge : .unavailable
+        }
         next = nextStep(server, now)
       }
-      return next
+      if case .waits = next { return nil }
+      return fault
     } catch {
       // It was sound when it came.
-      return .none
+      return fault
     }
   }
 
   /// No target is left and none has answered, or not well enough: the best response so far, or one
   /// of our own.
   mutating func giveUp(
-    _ server: Handle, isDown: Bool, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
+    _ server: Handle, _ fault: Fault, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
     _ out: inout Outbox
   ) {
     if servers[server].best.status != 0, !servers[server].isCancelled {
@@ -329,14 +343,17 @@ extension Core {
     if servers[server].isCancelled {
       return respondOwn(server, 487, "Request Terminated", now, &patch, &desk, &out)
     }
-    if isDown, servers[server].redirected.lacksAddress {
+    if fault == .unavailable, servers[server].redirected.lacksAddress {
       return respondOwn(server, 500, "Redirection Refused", now, &patch, &desk, &out)
     }
-    if isDown {
-      return respondOwn(server, 503, "Service Unavailable", now, &patch, &desk, &out)
-    }
-    // RFC 4320 §4.2: never a 408 to a request that is not an INVITE; its machine forbids it.
-    respondOwn(server, 408, "Request Timeout", now, &patch, &desk, &out)
+    let phrase: StaticPhrase =
+      switch fault {
+      // RFC 4320 §4.2: never a 408 to a request that is not an INVITE; its machine forbids it.
+      case .timeout: .requestTimeout
+      case .unavailable: .serviceUnavailable
+      case .tooLarge: .messageTooLarge
+      }
+    respondOwn(server, fault.rawValue, phrase.text, now, &patch, &desk, &out)
   }
 
   /// A response of our own to a request that is kept.

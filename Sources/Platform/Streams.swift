@@ -6,16 +6,19 @@ import CLinux
 /// lead.
 struct Streams: ~Copyable {
   /// Why a stream ends.
-  enum Cause {
-    case ended, late, unread, unwanted
+  enum Cause: Equatable {
+    case ended, unwanted
     /// The connection was refused, or not set up in time.
     case refused
+    /// The operator is told.
+    case cause(Closing)
 
     var count: Count? {
       switch self {
-      case .late: .late
-      case .unread: .unread
-      case .ended, .refused, .unwanted: nil
+      case .cause(.unfinished), .cause(.idle): .late
+      case .cause(.unread): .unread
+      case .cause(.unframed): .unframed
+      case .cause(.tooMany), .ended, .refused, .unwanted: nil
       }
     }
   }
@@ -42,6 +45,8 @@ struct Streams: ~Copyable {
   private var crowded = UniqueArray<Handle>()
   /// What was not sent.
   var failures = Failures()
+  /// What was closed for cause.
+  var closings = Closings()
   /// When to look for streams that have used up their time.
   var nextLook = Instant.distantFuture
 
@@ -81,6 +86,7 @@ extension Streams {
     let source = new.flow.remote.address
     guard !table.isFull, census.enter(source) else {
       counters.add(.refused)
+      closings.append(new.flow, .tooMany)
       return new.refuse()
     }
     let number = new.descriptor.number
@@ -154,7 +160,7 @@ extension Streams {
     }
     if !hasRoom(handle, bytes.count) { write(handle, poll, now: now) }
     guard table.contains(handle), hasRoom(handle, bytes.count) else {
-      close(handle, .unread)
+      close(handle, .cause(.unread))
       return fail(Failure(owner: owner, flow: flow, origin: origin))
     }
     let isNew = table.with(handle) { stream in
@@ -170,7 +176,7 @@ extension Streams {
   ///   closed.
   mutating func pong(_ handle: Handle, now: Instant) -> Bool {
     guard hasRoom(handle, Self.pong.count) else {
-      close(handle, .unread)
+      close(handle, .cause(.unread))
       return false
     }
     let isNew = table.with(handle) { stream in

@@ -297,6 +297,7 @@ extension TransportLayer {
 
   mutating func closeUnframed(_ handle: Handle, now: Instant) {
     counters.add(.unframed)
+    if let flow = streams.flow(handle) { streams.closings.append(flow, .unframed) }
     streams.close(handle, poll, now: now)
   }
 

@@ -375,6 +375,7 @@ extension Worker where E: ~Copyable {
     drain()
     if tellFailures() { drain() }
     if !layer.streams.failures.isEmpty { isBusy = true }
+    while let one = layer.streams.closings.popLast() { element.closed(one.flow, one.closing) }
   }
 
   private mutating func drain() {

@@ -12,6 +12,7 @@ package struct Snapshot: Sendable {
   package let listeners: [String]
   /// The numbers of the peers, to be handed to the next load.
   package let peers: PeerNames
+  /// Where each thing that a verdict can rest on was written.
   package let places: Places
   /// What is legal and yet to be said: warnings, and notes.
   package let remarks: [Finding]

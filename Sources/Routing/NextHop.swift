@@ -4,9 +4,11 @@ package import SIP
 /// What a URI says of where a request for it is to be sent, before any name is looked up
 /// (RFC 3261 §19.1.1, RFC 3263 §4).
 package struct NextHop: Sendable {
+  /// That of the URI.
   package var scheme: Scheme
   /// The `maddr` of the URI where it has one, else its host; and its port.
   package var place: HostPort
+  /// Its `transport` parameter; `nil` for none.
   package var transport: TransportName?
 
   /// - Throws: a `maddr` that is no host.

@@ -36,9 +36,10 @@ package import Basics
 /// another target, and later the ACK. After each input its owner looks at `isTerminated` and at
 /// `deadline`.
 ///
-/// A target that is given less time than Timer B is *abandoned* when that time is over: its owner
-/// goes on to the next target, and the machine lives on so that a late provisional response draws a
-/// CANCEL. Without this, the phone would ring on with nobody there.
+/// A target that is given less time than Timer B is *abandoned* when that time is over, and one
+/// that may have got the INVITE when its connection has ended: its owner goes on to the next
+/// target, and the machine lives on until Timer B, so that a late provisional response draws a
+/// CANCEL and a late 2xx is passed on. Without this, the phone would ring on with nobody there.
 package struct InviteClient: ~Copyable {
   private enum State: ~Copyable {
     case calling(Calling)
@@ -59,6 +60,8 @@ package struct InviteClient: ~Copyable {
     let c: Instant
     var isCancelWanted = false
     var isAbandoned = false
+    /// Whether it was sent more than once: an earlier copy may have arrived.
+    var wasResent = false
 
     var end: Instant { isAbandoned ? b : min(answerBy, c) }
   }
@@ -361,7 +364,10 @@ package struct InviteClient: ~Copyable {
   ) -> ExpiryOutcome {
     let isDue = now >= calling.a.due
     // Timer A is doubled without an upper bound.
-    if isDue { calling.a.restart(from: now) }
+    if isDue {
+      calling.a.restart(from: now)
+      calling.wasResent = true
+    }
     state = .calling(calling)
     return isDue ? .resend : .notYet
   }
@@ -409,23 +415,33 @@ package struct InviteClient: ~Copyable {
   package enum FailureOutcome: Sendable {
     /// Nothing of this machine was being sent.
     case ignore
-    /// The INVITE could not be sent: tell the TU, to which it is a 503. The machine is terminated
-    /// and holds the request until `release`.
+    /// The INVITE could not be sent, or its connection has ended: tell the TU, to which it is a
+    /// 503. The machine is terminated, or the target abandoned; it holds the request until
+    /// `release`.
     case failed
-    /// The ACK could not be sent, or the INVITE to an abandoned target. The machine is terminated.
+    /// The ACK could not be sent. The machine is terminated.
     case ended
   }
 
-  /// The INVITE or the ACK could not be sent (RFC 3261 §17.1.4).
-  package mutating func transportFailed(_ shelf: inout Shelf) -> FailureOutcome {
+  /// The INVITE or the ACK could not be sent, or the connection that it went by has ended (RFC 3261
+  /// §17.1.4).
+  /// - Parameter mayHaveArrived: whether the target may have got what was sent last, and may answer
+  ///   over another connection (RFC 3261 §18.2.2).
+  package mutating func transportFailed(
+    mayHaveArrived: Bool, _ shelf: inout Shelf
+  ) -> FailureOutcome {
     switch exchange(&state, with: .terminated(Ended(request: nil))) {
-    case .calling(let calling):
-      if calling.isAbandoned {
-        shelf.release(calling.request)
-        return .ended
+    case .calling(var calling):
+      // It was sent before it was abandoned.
+      let wasAbandoned = calling.isAbandoned
+      if mayHaveArrived || wasAbandoned || calling.wasResent {
+        calling.isAbandoned = true
+        calling.a.stop()
+        state = .calling(calling)
+      } else {
+        state = .terminated(Ended(request: calling.request))
       }
-      state = .terminated(Ended(request: calling.request))
-      return .failed
+      return wasAbandoned ? .ignore : .failed
     case .completed(let completed):
       shelf.release(completed.kept)
       return .ended

@@ -80,7 +80,8 @@ struct BreadthIsBounded {
   func malformed(_ values: [String], _ phrase: String) {
     let exchange = Exchange()
     exchange.send(ask("INVITE", values).text, from: exchange.west)
-    #expect(exchange.west.heard.map(\.message.startLine) == ["SIP/2.0 400 \(phrase)"])
+    let lines = exchange.west.heard.map(\.message.startLine)
+    #expect(lines.count == 1 && lines[0].hasPrefix("SIP/2.0 400 \(phrase): expected "))
     #expect(exchange.east.heard.isEmpty)
     exchange.expectNothingLeft()
   }

@@ -141,7 +141,8 @@ struct MaddrIsFollowed {
     for ask in [message("sip:bob@x;maddr=-a"), message("sip:bob@x", [route])] {
       let exchange = exchange()
       exchange.send(ask.text, from: exchange.west)
-      #expect(exchange.west.heard.map(\.message.startLine) == ["SIP/2.0 400 Bad Host"])
+      let lines = exchange.west.heard.map(\.message.startLine)
+      #expect(lines.count == 1 && lines[0].hasPrefix("SIP/2.0 400 Bad Host: expected a host"))
       #expect(exchange.east.heard.isEmpty)
     }
   }

@@ -208,6 +208,9 @@ extension FaultTests {
 
   private static let addresses = [
     value(
+      .maxBreadth, "¦many", "Bad Max-Breadth: expected one number, found a letter",
+      Scalar.maxBreadth),
+    value(
       .uriScheme, "¦1sip:h",
       "Bad URI Scheme: expected a scheme, a colon and octets of a URI, found a digit", URI.parse),
     value(

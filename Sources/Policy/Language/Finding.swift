@@ -43,6 +43,7 @@ package struct Finding: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong, in words, without its place.
   package var message: String
 
+  /// - Parameter severity: that of the rule unless another is said.
   package init(
     file: String, place: Place?, _ rule: Rule, severity: Severity? = nil, message: String
   ) {
