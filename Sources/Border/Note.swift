@@ -23,7 +23,9 @@ package enum Note: Sendable {
 
 /// Which message a note is about, and whose: what leads from one line of a call to the others.
 package struct Subject: Sendable {
+  /// Whose it was.
   package var peer: PeerID
+  /// Where it came from, or was sent to.
   package var flow: Flow
   /// A keyed digest of its Call-ID, as in the line of its call; 0 where that was not read.
   package var callIDDigest: UInt64
