@@ -303,10 +303,7 @@ extension Streams {
     scratch.removeAll()
     return table.with(handle) { stream in
       guard stream.state != .connecting else { return .nothing }
-      if !stream.inbound.isEmpty {
-        scratch.append(stream.inbound.bytes)
-        stream.inbound.removeAll()
-      }
+      stream.takeInbound(into: &scratch)
       let before = scratch.count
       do throws(Errno) {
         let count = try scratch.fill(from: stream.descriptor.number, atMost: Visit.streamOctets)
@@ -387,8 +384,7 @@ extension Streams {
       stream.isHeld = false
       stream.since = now
       stream.lastHeard = now
-      scratch.append(stream.inbound.bytes)
-      stream.inbound.removeAll()
+      stream.takeInbound(into: &scratch)
       guard exchange(&stream.isMuted, with: false) else { return nil }
       stream.watched = stream.wanted
       return (stream.descriptor.number, stream.watched)
