@@ -74,6 +74,7 @@ package struct Stage: ~Copyable, Sendable {
   private let prefixes: Prefixes
   private let secret: Key
   private let hostNames: HostNames
+  private let index: RouteIndex
   /// What the outside said of names, and when; the border enters answers here.
   package var names = NameBook()
 
@@ -83,16 +84,17 @@ package struct Stage: ~Copyable, Sendable {
     self.secret = secret
     prefixes = Prefixes(rules.sources)
     hostNames = HostNames(rules.peers, secret: secret)
+    index = RouteIndex(rules.routes, seed: secret.a)
   }
 
-  private init(_ rules: Rules, _ prefixes: Prefixes, _ secret: Key, _ hostNames: HostNames) {
-    (self.rules, self.prefixes) = (rules, prefixes)
-    (self.secret, self.hostNames) = (secret, hostNames)
+  private init(sharing other: borrowing Stage) {
+    (rules, prefixes, secret) = (other.rules, other.prefixes, other.secret)
+    (hostNames, index) = (other.hostNames, other.index)
   }
 
   /// Another one with the same tables, for another worker, that knows nothing of the outside yet. A
   /// stage is never copied by accident: that would count references for each message.
-  package func copy() -> Stage { Stage(rules, prefixes, secret, hostNames) }
+  package func copy() -> Stage { Stage(sharing: self) }
 
   /// What stands for a host name in the book of names.
   package func key(ofName name: Slice, in bytes: Span<UInt8>) -> Key {
@@ -103,8 +105,7 @@ package struct Stage: ~Copyable, Sendable {
   package func route(
     _ vouched: consuming Vouched, _ message: borrowing Message, _ uri: URI
   ) -> Verdict<Routed> {
-    for place in 0..<rules.routes.count
-    where rules.routes[place].matches(message, uri, from: vouched.peer) {
+    if let place = index.first(message, uri, from: vouched.peer) {
       let targets = rules.routes[place].targets
       guard !targets.isEmpty else {
         return .refuse(Refusal(480, .temporarilyUnavailable, .noTarget))
@@ -297,43 +298,12 @@ extension Rules.Route {
 /// Whether a range of octets is this text, which is in lower case.
 func equalsFolded(_ bytes: Span<UInt8>, _ slice: Slice, _ text: [UInt8]) -> Bool {
   guard slice.count == text.count else { return false }
-  for place in 0..<text.count {
-    let octet = bytes[slice.start &+ place]
-    guard (octet &- 0x41 < 26 ? octet | 0x20 : octet) == text[place] else { return false }
+  for place in 0..<text.count where folded(bytes[slice.start &+ place]) != text[place] {
+    return false
   }
   return true
 }
 
-/// Whether a user begins with a prefix, as the user is meant: escapes stand for their octets (RFC
-/// 3261 §19.1.4), and in a number the visual separators for nothing (RFC 3966 §3). Otherwise a
-/// caller could choose his route by the spelling.
-private func begins(_ bytes: Span<UInt8>, _ user: Slice, _ prefix: [UInt8]) -> Bool {
-  let isNumber = prefix.allSatisfy { $0 == 0x2b || $0 &- 0x30 < 10 }
-  var place = user.start
-  for wanted in prefix {
-    var next = unescaped(bytes, &place, user.end)
-    while isNumber, let octet = next, [0x2d, 0x2e, 0x28, 0x29].contains(octet) {
-      next = unescaped(bytes, &place, user.end)
-    }
-    guard next == wanted else { return false }
-  }
-  return true
-}
-
-/// Takes one octet, or what an escape stands for; `nil` at the end.
-private func unescaped(_ bytes: Span<UInt8>, _ place: inout Int, _ end: Int) -> UInt8? {
-  guard place < end else { return nil }
-  let octet = bytes[place]
-  place &+= 1
-  guard octet == 0x25, place &+ 1 < end, let high = digit(bytes[place]),
-    let low = digit(bytes[place &+ 1])
-  else { return octet }
-  place &+= 2
-  return high << 4 | low
-}
-
-/// The value of a hexadecimal digit.
-private func digit(_ octet: UInt8) -> UInt8? {
-  let (figure, letter) = (octet &- 0x30, (octet | 0x20) &- 0x61)
-  return figure < 10 ? figure : letter < 6 ? letter &+ 10 : nil
-}
+/// An ASCII letter in lower case; any other octet as it is.
+@inline(__always)
+func folded(_ octet: UInt8) -> UInt8 { octet &- 0x41 < 26 ? octet | 0x20 : octet }

@@ -44,7 +44,7 @@ struct Question {
     }
   }
 
-  private func ask(
+  func ask(
     _ judge: (consuming Vouched, borrowing Message, URI) throws -> Verdict<Routed>
   ) throws -> Answer {
     let bytes = Array("\(method) \(uri) SIP/2.0\r\n\r\n".utf8)
