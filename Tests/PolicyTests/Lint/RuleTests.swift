@@ -67,6 +67,16 @@ struct RuleTests {
     }
   }
 
+  @Test("the page of the language lists each, as it is")
+  func listed() throws {
+    let page = try String(
+      contentsOf: Sample.root.appending(path: "Sources/Policy/Policy.docc/Policy.md"),
+      encoding: .utf8)
+    let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `") }.suffix(Rule.all.count)
+    let wanted = Rule.all.map { "| `\($0.name)` | \($0.severity) | \($0.summary) |" }
+    #expect(rows.map(String.init) == wanted)
+  }
+
   @Test("a name that no rule has is asked about")
   func question() {
     #expect(Rule.named("open-relay")?.severity == .warning)
