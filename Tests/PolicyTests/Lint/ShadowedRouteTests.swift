@@ -102,10 +102,10 @@ struct ShadowedRouteTests {
     #expect(names.map(String.init) == unreached.map { "r\($0)" }, "\(lines.joined())")
   }
 
-  /// 100,000 routes are looked at in a time that does not grow with their square.
+  /// 30,000 routes are looked at in a time that does not grow with their square.
   @Test("many")
   func many() {
-    let lines = (0..<100_000).map {
+    let lines = (0..<30_000).map {
       "  - { name: r\($0), user-prefix: \"+\(1_000_000 + $0 * 7)\", to: c }\n"
     }
     let again = "  - { name: again, user-prefix: \"+10000071\", to: c }\n"
