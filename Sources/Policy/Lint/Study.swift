@@ -2,6 +2,7 @@ import Admission
 import Basics
 import Border
 import Routing
+import SIP
 
 /// A policy that can be loaded, as the rules of the lint look at it: the tree as it is written, and
 /// what it came to.
@@ -34,6 +35,9 @@ extension Study {
   var routing: Routing.Rules { configuration.routing }
 
   func name(of peer: PeerID) -> String { admission.peers[Int(peer.raw)].name }
+
+  /// What a peer may send.
+  func methods(of peer: PeerID) -> MethodSet { admission.peers[Int(peer.raw)].methods }
 
   /// The peers as they are written, in the order of `peers`.
   var peerNodes: [Node] { root.all("peers") }

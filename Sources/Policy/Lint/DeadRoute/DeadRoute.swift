@@ -10,7 +10,7 @@ extension Rule {
     let callers = study.callers
     // What all that may send requests may send, for the routes that are for everybody.
     let sent = MethodSet(
-      bits: callers.reduce(0) { $0 | study.admission.peers[Int($1.raw)].methods.bits })
+      bits: callers.reduce(0) { $0 | study.methods(of: $1).bits })
     for (place, route) in study.routing.routes.enumerated() {
       guard let reason = reason(study, route, callers, sent) else { continue }
       remarks.add(study.places.routes[place], "route `\(route.name)` is never reached: \(reason)")
@@ -27,7 +27,7 @@ extension Rule {
       return
         "\(Study.list(route.from.map(study.name(of:)))) may send nothing, for want of `sources`"
     }
-    let bits = own.reduce(0) { $0 | study.admission.peers[Int($1.raw)].methods.bits }
+    let bits = own.reduce(0) { $0 | study.methods(of: $1).bits }
     return schemes(route) ?? methods(route, MethodSet(bits: bits))
   }
 

@@ -9,7 +9,7 @@ extension Rule {
   ) { study, remarks in
     let callers = study.callers
     for (peer, node) in zip(study.peers, study.peerNodes) where callers.contains(peer.id) {
-      let methods = study.admission.peers[Int(peer.id.raw)].methods
+      let methods = study.methods(of: peer.id)
       guard !methods.contains(.bye), methods.contains(.invite) || peer.isUsed else { continue }
       remarks.add(
         (node["methods"] ?? study.root["admission"]?["methods"])?.place ?? peer.place,

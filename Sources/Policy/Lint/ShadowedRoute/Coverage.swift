@@ -44,8 +44,8 @@ struct Coverage {
   init(_ study: Study) {
     users = Users(study.routing.routes)
     sent = study.callers.sorted { $0.raw < $1.raw }.map { caller in
-      let methods = study.admission.peers[Int(caller.raw)].methods
-      return (UInt32(caller.raw) + 1, Self.cells(methods, hasSIP: true, hasTel: true))
+      let cells = Self.cells(study.methods(of: caller), hasSIP: true, hasTel: true)
+      return (UInt32(caller.raw) + 1, cells)
     }
     sends = Dictionary(uniqueKeysWithValues: sent.map { ($0.caller, $0.cells) })
     sentByAny = sent.reduce(0) { $0 | $1.cells }
@@ -60,9 +60,10 @@ struct Coverage {
   }
 
   /// ACK and CANCEL go where their INVITE goes.
+  private static let routed = MethodSet(Method.allCases.filter { $0 != .ack && $0 != .cancel })
+
   static func cells(_ methods: MethodSet, hasSIP: Bool, hasTel: Bool) -> Cells {
-    let named = MethodSet(Method.allCases.filter { $0 != .ack && $0 != .cancel })
-    let cells = Cells(methods.bits & named.bits)
+    let cells = Cells(methods.bits & routed.bits)
     return (hasSIP ? cells : 0) | (hasTel ? cells << 16 : 0)
   }
 
