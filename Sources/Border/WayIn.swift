@@ -178,7 +178,7 @@ extension Core {
     if let next = set.next {
       return try proof(of: routing.route(vouched, message, to: next.uri, now: turn.now))
     }
-    return try proof(of: routing.route(vouched, message, uri))
+    return try proof(of: routing.route(vouched, message, uri, wall: wall(turn.now)))
   }
 
   /// RFC 3261 §12.2.2: a To tag without a token of ours, or with one of a call that is forgotten,

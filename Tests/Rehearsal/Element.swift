@@ -76,6 +76,9 @@ package final class Element: Station {
 
   package func drainCalls() { border.drain() }
 
+  /// - Parameter wall: nanoseconds since 1970-01-01T00:00:00Z.
+  package func setWall(_ wall: Int64) { border.setWall(wall, now: world.now) }
+
   package func endCalls() {
     border.endCalls(now: world.now, into: &outbox)
     settle()
