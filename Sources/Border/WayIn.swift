@@ -190,7 +190,8 @@ extension Core {
         of: regimes[turn.policy].routing.route(vouched, message, to: hop, now: turn.now))
     }
     return try proof(
-      of: regimes[turn.policy].routing.route(vouched, message, set.repaired?.uri ?? uri))
+      of: regimes[turn.policy].routing.route(
+        vouched, message, set.repaired?.uri ?? uri, wall: wall(turn.now)))
   }
 
   /// Where the first Route value that is not ours leads, or else the Request-URI.
