@@ -8,6 +8,14 @@ package struct PeerID: Hashable, Sendable {
   package init(raw: UInt16) { self.raw = raw }
 }
 
+/// What a rule does when it applies.
+package enum Mode: UInt8, Hashable, Sendable {
+  /// What it says.
+  case enforce
+  /// Nothing: it counts, tells the operator what it would have done, and lets pass.
+  case observe
+}
+
 /// Who may send what from where.
 package struct Rules: Sendable {
   /// One peer, at the place of its number.
@@ -17,6 +25,7 @@ package struct Rules: Sendable {
     /// A bit for each listener that it may use.
     package var listeners: UInt64
     package var methods: MethodSet
+    package var mode = Mode.enforce
 
     package init(id: PeerID, name: String, listeners: UInt64, methods: MethodSet = .all) {
       self.id = id

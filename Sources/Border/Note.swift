@@ -8,6 +8,8 @@ package enum Note: Sendable {
   case callEnded(Call.Summary)
   /// A request was refused by this element itself.
   case refused(Refusal, flow: Flow, method: Method)
+  /// A rule that only observes would have done this with a request.
+  case observed(Observation, flow: Flow, method: Method)
   /// A request was malformed, and was answered or not.
   case malformed(Malformed, flow: Flow, isAnswered: Bool)
   /// A target did not answer or could not be reached, and the next one is tried (or none is left).
@@ -62,6 +64,8 @@ package struct Counters: Sendable {
   package var strayResponses = 0
   package var strayAcks = 0
   package var refused = 0
+  /// What rules that only observe would have done.
+  package var observed = 0
   package var calls = 0
   package var answeredCalls = 0
 

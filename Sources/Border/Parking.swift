@@ -209,7 +209,7 @@ extension Core {
     let message = Message(desk.bytes.span, desk.table)
     var flow = servers[server].flow
     flow.remote = servers[server].source
-    let turn = Turn(flow: flow, now: now, peer: servers[server].peer)
+    let turn = Turn(flow: flow, now: now, peer: servers[server].peer, isAgain: true)
     do throws(Refused) {
       let essentials = try readEssentials(message)
       let admitted = try admitted(message, turn)

@@ -139,6 +139,8 @@ struct Turn {
   var flow: Flow
   var now: Instant
   var peer: PeerID
+  /// Whether the request has waited for the outside and comes by the stages again.
+  var isAgain = false
 }
 
 /// A kept message laid out to be read again: its octets and their table.

@@ -77,7 +77,10 @@ extension Core {
   mutating func admitted(
     _ message: borrowing Message, _ turn: Turn
   ) throws(Refused) -> Admitted {
-    switch admission.admit(Arrival(flow: turn.flow, peer: turn.peer), message) {
+    var observed = Observations()
+    let verdict = admission.admit(Arrival(flow: turn.flow, peer: turn.peer), message, &observed)
+    tell(observed, message, turn)
+    switch consume verdict {
     case .pass(let admitted): return admitted
     case .refuse(let refusal):
       throw Refused(refusal, extra: refusal.status == 405 ? .allow(allowed(turn.peer)) : .none)
@@ -178,7 +181,21 @@ extension Core {
     if let next = set.next {
       return try proof(of: routing.route(vouched, message, to: next.uri, now: turn.now))
     }
-    return try proof(of: routing.route(vouched, message, uri, wall: wall(turn.now)))
+    var observed = Observations()
+    let verdict = routing.route(vouched, message, uri, wall: wall(turn.now), &observed)
+    tell(observed, message, turn)
+    return try proof(of: verdict)
+  }
+
+  /// Counts and tells what rules that only observe would have done.
+  private mutating func tell(
+    _ observed: Observations, _ message: borrowing Message, _ turn: Turn
+  ) {
+    guard observed.count > 0, !turn.isAgain else { return }
+    counters.observed &+= observed.count
+    for place in 0..<min(observed.count, Observations.most) {
+      note(.observed(observed[place], flow: turn.flow, method: message.method))
+    }
   }
 
   /// RFC 3261 §12.2.2: a To tag without a token of ours, or with one of a call that is forgotten,

@@ -12,6 +12,8 @@ package struct Snapshot: Sendable {
   /// The numbers of the peers, to be handed to the next load.
   package let peers: PeerNames
   package let places: Places
+  /// The policy as it is written, to be asked where something stands.
+  let tree: Node
   /// What is legal and yet to be said: warnings, and notes.
   package let remarks: [Finding]
 

@@ -10,6 +10,8 @@ struct Report {
   let redacted: Redacted
   /// The names of the peers, at the places of their numbers.
   let peers: [[UInt8]]
+  /// The names of the routes, in their order.
+  let routes: [[UInt8]]
   var line = Line()
   /// Lines other than those of calls that may still be written in this second: a flood of bad
   /// messages must not become a flood of lines.
@@ -19,7 +21,10 @@ struct Report {
 
   private static let linesPerSecond = 100
 
-  init(level: Line.Level, redacted: Redacted, peers: [[UInt8]]) {
+  init(
+    level: Line.Level, redacted: Redacted, peers: [[UInt8]], routes: [[UInt8]] = []
+  ) {
+    self.routes = routes
     self.level = level
     self.redacted = redacted
     self.peers = peers
@@ -29,6 +34,7 @@ struct Report {
     switch note {
     case .callEnded(let summary): call(summary, wall)
     case .refused(let refusal, let flow, let method): refused(refusal, flow, method, wall)
+    case .observed(let observation, let flow, let method): observed(observation, flow, method, wall)
     case .malformed(let fault, let flow, let isAnswered): malformed(fault, flow, isAnswered, wall)
     case .targetFailed(let status, let flow, let hasNext): failed(status, flow, hasNext, wall)
     case .unresolved(let name, let cause, let flow): unresolved(name, cause, flow, wall)
@@ -64,6 +70,29 @@ struct Report {
       out.field("method", method == .other ? "other" : method.text)
       out.field("status", Int(refusal.status))
       out.field("cause", refusal.cause.text)
+      source(flow, redacted, &out)
+    }
+  }
+
+  /// What would have happened if the rule were enforced.
+  private mutating func observed(
+    _ observation: Observation, _ flow: Flow, _ method: Method, _ wall: Int64
+  ) {
+    guard mayWrite(.notice, wall) else { return }
+    let (redacted, routes) = (redacted, routes)
+    line.add(.notice, "policy.observed", wall: wall) { out in
+      switch observation {
+      case .methods(let refusal):
+        out.field("rule", "admission.methods")
+        out.field("would", Int(refusal.status))
+      case .route(let place):
+        out.name("rule")
+        out.write("routes.")
+        let route = Int(place) < routes.count ? routes[Int(place)] : []
+        out.write(route.span)
+        out.field("would", "take")
+      }
+      out.field("method", method == .other ? "other" : method.text)
       source(flow, redacted, &out)
     }
   }

@@ -1,6 +1,7 @@
 import Admission
 import Basics
 import Border
+import SIP
 import Testing
 
 @testable import sallyport
@@ -42,5 +43,21 @@ struct ReportTests {
     let lines = report.line.bytes.split(separator: 0x0a).map { String(decoding: $0, as: UTF8.self) }
     #expect(lines.count == 102)
     #expect(lines[100] == "1970-01-01T00:00:06.000Z warning log.suppressed lines=900")
+  }
+
+  @Test("what a rule that only observes would have done")
+  func observed() {
+    let redacted = Redacted(isClear: true, secret: Key(1, 2))
+    var report = Report(
+      level: .notice, redacted: redacted, peers: [], routes: ["a", "b"].map { Array($0.utf8) })
+    let refusal = Refusal(405, .methodNotAllowed, .methodNotAllowed)
+    report.add(.observed(.methods(refusal), flow: flow, method: .message), wall: 0)
+    report.add(.observed(.route(1), flow: flow, method: .other), wall: 0)
+    let start = "1970-01-01T00:00:00.000Z notice policy.observed"
+    let end = "remote=127.0.0.2 transport=udp\n"
+    #expect(
+      String(decoding: report.line.bytes, as: UTF8.self)
+        == "\(start) rule=admission.methods would=405 method=MESSAGE \(end)"
+        + "\(start) rule=routes.b would=take method=other \(end)")
   }
 }
