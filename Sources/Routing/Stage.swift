@@ -100,12 +100,19 @@ package struct Stage: ~Copyable, Sendable {
   }
 
   /// Routes a request that begins something new: the first route whose conditions hold.
-  /// - Parameter wall: the time that the routes go by, in nanoseconds since 1970-01-01T00:00:00Z.
+  /// - Parameters:
+  ///   - wall: the time that the routes go by, in nanoseconds since 1970-01-01T00:00:00Z.
+  ///   - observed: takes the routes before it that only observe and would have been taken.
   package func route(
-    _ vouched: consuming Vouched, _ message: borrowing Message, _ uri: URI, wall: Int64
+    _ vouched: consuming Vouched, _ message: borrowing Message, _ uri: URI, wall: Int64,
+    _ observed: inout Observations
   ) -> Verdict<Routed> {
     for place in 0..<rules.routes.count
     where rules.routes[place].matches(message, uri, from: vouched.peer, wall: wall) {
+      if rules.routes[place].mode == .observe {
+        observed.add(.route(UInt32(place)))
+        continue
+      }
       let targets = rules.routes[place].targets
       guard !targets.isEmpty else {
         return .refuse(Refusal(480, .temporarilyUnavailable, .noTarget))
