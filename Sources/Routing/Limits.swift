@@ -13,4 +13,6 @@ enum Limits {
   /// Combinations of a route's prefixes, domains and peers that are looked up at once, for each
   /// value that it lists: what the index takes grows with what the policy says, and no faster.
   static let combinations = 8
+  /// Routes that only observe that are told of one request.
+  static let observations = 32
 }

@@ -166,5 +166,8 @@ extension RouteIndex {
 
 extension Rules.Route {
   /// Whether it asks for more than methods and schemes.
-  var asksForMore: Bool { !from.isEmpty || !domains.isEmpty || !userPrefixes.isEmpty }
+  var asksForMore: Bool {
+    !from.isEmpty || requestURI != Party() || caller != Party() || callee != Party()
+      || !headers.isEmpty || !hours.isEmpty
+  }
 }

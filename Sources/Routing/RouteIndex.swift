@@ -10,7 +10,9 @@ import SIP
 /// domain or none, and each beginning of its user that is as long as some prefix. So a look-up takes
 /// a step for each octet of the user, and probes for each length that occurs, however many routes
 /// there are. What has the same combination is tried one after the other; of routes with no further
-/// condition these are at most as many as there are pairs of method and scheme.
+/// condition these are at most as many as there are pairs of method and scheme. Routes with other
+/// conditions (patterns, From, To, headers, hours) and the same combination are many where the
+/// policy has many.
 struct RouteIndex: Sendable {
   /// A route under one combination. 32 octets: a million of them are 32 MB.
   struct Entry: Sendable {
@@ -35,7 +37,9 @@ struct RouteIndex: Sendable {
 
   static let none = UInt32.max
 
-  let seed: UInt64
+  private let seed: UInt64
+  /// Only routes of this mode are in it.
+  private let mode: Mode
   private var slots: [Slot]
   private var entries: [Entry] = []
   /// The octets of all prefixes and domains.
@@ -46,16 +50,20 @@ struct RouteIndex: Sendable {
   private var earliest: [UInt32] = []
 
   /// - Parameter seed: a secret, so that nobody can choose users that share a hash.
-  init(_ routes: [Rules.Route], seed: UInt64) {
-    self.seed = seed
+  init(_ routes: [Rules.Route], _ mode: Mode, seed: UInt64) {
+    (self.seed, self.mode) = (seed, mode)
     var size = 4
-    let count = routes.reduce(0) { $0 + Dimensions($1).count }
+    let count = routes.reduce(0) { $1.mode == mode ? $0 + Dimensions($1).count : $0 }
     while size < count * 2 { size *= 2 }
     slots = Array(repeating: Slot(), count: size)
     entries.reserveCapacity(count)
     var covered = [Cells](repeating: .none, count: size)
-    for place in routes.indices { add(routes[place], place, &covered) }
+    for place in routes.indices where routes[place].mode == mode {
+      add(routes[place], place, &covered)
+    }
   }
+
+  var isEmpty: Bool { entries.isEmpty }
 
   /// How many entries a request may have to try that has the worst of all combinations.
   var longestRun: Int {
@@ -112,7 +120,8 @@ extension RouteIndex {
     if first == Self.none || isSame(entries[Int(first)].combination, entry.combination) {
       entry.cells.subtract(covered[slot])
       guard !entry.cells.isEmpty else { return }
-      if entry.rest == Self.none { covered[slot].formUnion(entry.cells) }
+      // What is only observed leaves all to those behind it.
+      if entry.rest == Self.none, mode == .enforce { covered[slot].formUnion(entry.cells) }
     }
     let place = UInt32(entries.count)
     entries.append(entry)
@@ -162,24 +171,34 @@ extension RouteIndex {
     var peer: PeerID
     var cell: Cells
     var salts: Salts
-    /// The first route that was found so far.
-    var best = none
+    var wall: Int64
+    /// Routes before this one are not asked for.
+    var start: UInt32
+    /// The first route that was found so far, or the one before which is looked.
+    var best: UInt32
   }
 
   /// The number of the first route that takes a request.
-  func first(_ message: borrowing Message, _ uri: URI, from peer: PeerID) -> Int? {
+  /// - Parameters:
+  ///   - wall: in nanoseconds since 1970-01-01T00:00:00Z.
+  ///   - range: among which routes it is looked for.
+  func first(
+    _ message: borrowing Message, _ uri: URI, from peer: PeerID, wall: Int64,
+    in range: Range<Int> = 0..<Int(none)
+  ) -> Int? {
     let bytes = message.bytes
     let host = uri.hostPort.host.text
     var domain = DomainHash(seed)
     for place in host.range { domain.append(folded(bytes[place])) }
     var request = Request(
-      uri: uri, peer: peer, cell: Cells(message.method, uri.scheme), salts: Salts(peer, domain))
+      uri: uri, peer: peer, cell: Cells(message.method, uri.scheme), salts: Salts(peer, domain),
+      wall: wall, start: UInt32(range.lowerBound), best: UInt32(range.upperBound))
     probe(Beginning(Combination.levelWithoutPrefix, seed), message, &request)
     if let user = uri.user ?? (uri.scheme == .tel ? uri.opaque : nil) {
       walk(UserText(bytes, user, isNumber: false), isNumber: false, message, &request)
       walk(UserText(bytes, user, isNumber: true), isNumber: true, message, &request)
     }
-    return request.best == Self.none ? nil : Int(request.best)
+    return request.best == UInt32(range.upperBound) ? nil : Int(request.best)
   }
 
   /// Asks for each beginning of a user.
@@ -208,7 +227,7 @@ extension RouteIndex {
       while place != Self.none {
         let entry = entries[Int(place)]
         if entry.route >= request.best { break }
-        if takes(entry, message, request) {
+        if entry.route >= request.start, takes(entry, message, request) {
           request.best = entry.route
           break
         }
@@ -237,7 +256,8 @@ extension RouteIndex {
       return false
     }
     guard entry.rest != Self.none else { return true }
-    return rests.span[Int(entry.rest)].matches(message, request.uri, from: request.peer)
+    return rests.span[Int(entry.rest)].matches(
+      message, request.uri, from: request.peer, wall: request.wall)
   }
 
   private func hasDomain(

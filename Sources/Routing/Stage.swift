@@ -74,7 +74,9 @@ package struct Stage: ~Copyable, Sendable {
   private let prefixes: Prefixes
   private let secret: Key
   private let hostNames: HostNames
-  private let index: RouteIndex
+  /// Routes that are taken, and those that only observe.
+  private let taking: RouteIndex
+  private let observing: RouteIndex
   /// What the outside said of names, and when; the border enters answers here.
   package var names = NameBook()
 
@@ -84,12 +86,13 @@ package struct Stage: ~Copyable, Sendable {
     self.secret = secret
     prefixes = Prefixes(rules.sources)
     hostNames = HostNames(rules.peers, secret: secret)
-    index = RouteIndex(rules.routes, seed: secret.a)
+    taking = RouteIndex(rules.routes, .enforce, seed: secret.a)
+    observing = RouteIndex(rules.routes, .observe, seed: secret.a)
   }
 
   private init(sharing other: borrowing Stage) {
     (rules, prefixes, secret) = (other.rules, other.prefixes, other.secret)
-    (hostNames, index) = (other.hostNames, other.index)
+    (hostNames, taking, observing) = (other.hostNames, other.taking, other.observing)
   }
 
   /// Another one with the same tables, for another worker, that knows nothing of the outside yet. A
@@ -102,10 +105,16 @@ package struct Stage: ~Copyable, Sendable {
   }
 
   /// Routes a request that begins something new: the first route whose conditions hold.
+  /// - Parameters:
+  ///   - wall: the time that the routes go by, in nanoseconds since 1970-01-01T00:00:00Z.
+  ///   - observed: takes the routes before it that only observe and would have been taken.
   package func route(
-    _ vouched: consuming Vouched, _ message: borrowing Message, _ uri: URI
+    _ vouched: consuming Vouched, _ message: borrowing Message, _ uri: URI, wall: Int64,
+    _ observed: inout Observations
   ) -> Verdict<Routed> {
-    if let place = index.first(message, uri, from: vouched.peer) {
+    let own = taking.first(message, uri, from: vouched.peer, wall: wall)
+    observe(message, uri, from: vouched.peer, wall: wall, before: own, &observed)
+    if let place = own {
       let targets = rules.routes[place].targets
       guard !targets.isEmpty else {
         return .refuse(Refusal(480, .temporarilyUnavailable, .noTarget))
@@ -117,6 +126,22 @@ package struct Stage: ~Copyable, Sendable {
     switch rules.noRoute {
     case .notFound: return .refuse(Refusal(404, .notFound, .noRoute))
     case .forbidden: return .refuse(Refusal(403, .forbidden, .noRoute))
+    }
+  }
+
+  /// Notes the routes that only observe and stand before the one that is taken.
+  private func observe(
+    _ message: borrowing Message, _ uri: URI, from peer: PeerID, wall: Int64, before own: Int?,
+    _ observed: inout Observations
+  ) {
+    guard !observing.isEmpty else { return }
+    var start = 0
+    while observed.count < Limits.observations,
+      let place = observing.first(
+        message, uri, from: peer, wall: wall, in: start..<(own ?? rules.routes.count))
+    {
+      observed.add(.route(UInt32(place)))
+      start = place &+ 1
     }
   }
 
@@ -279,31 +304,3 @@ package struct Stage: ~Copyable, Sendable {
     return own ?? rules.routes[Int(route)].targetTimeout
   }
 }
-
-extension Rules.Route {
-  func matches(_ message: borrowing Message, _ uri: URI, from peer: PeerID) -> Bool {
-    guard methods.contains(message.method), schemes.contains(uri.scheme) else { return false }
-    guard from.isEmpty || from.contains(peer) else { return false }
-    let bytes = message.bytes
-    if !domains.isEmpty {
-      let host = uri.hostPort.host.text
-      guard domains.contains(where: { equalsFolded(bytes, host, $0) }) else { return false }
-    }
-    guard !userPrefixes.isEmpty else { return true }
-    guard let user = uri.user ?? (uri.scheme == .tel ? uri.opaque : nil) else { return false }
-    return userPrefixes.contains { begins(bytes, user, $0) }
-  }
-}
-
-/// Whether a range of octets is this text, which is in lower case.
-func equalsFolded(_ bytes: Span<UInt8>, _ slice: Slice, _ text: [UInt8]) -> Bool {
-  guard slice.count == text.count else { return false }
-  for place in 0..<text.count where folded(bytes[slice.start &+ place]) != text[place] {
-    return false
-  }
-  return true
-}
-
-/// An ASCII letter in lower case; any other octet as it is.
-@inline(__always)
-func folded(_ octet: UInt8) -> UInt8 { octet &- 0x41 < 26 ? octet | 0x20 : octet }
