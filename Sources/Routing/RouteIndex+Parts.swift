@@ -139,7 +139,13 @@ extension RouteIndex {
 
     init(_ route: Rules.Route) {
       rest = route
-      if Self.fit(route.userPrefixes) { prefixes = route.userPrefixes }
+      let beginnings = route.requestURI.userPatterns.map(\.beginning)
+      if Self.fit(route.userPrefixes) {
+        prefixes = route.userPrefixes
+      } else if Self.fit(beginnings), beginnings.allSatisfy({ !$0.isEmpty }) {
+        // The patterns themselves are asked of those that the index finds by their beginnings.
+        prefixes = beginnings
+      }
       if Self.fit(route.domains) { domains = route.domains }
       if !route.from.isEmpty { peers = route.from }
       // What is left out is asked of each candidate: the prefix last, as it tells most apart.
@@ -167,7 +173,12 @@ extension RouteIndex {
 extension Rules.Route {
   /// Whether it asks for more than methods and schemes.
   var asksForMore: Bool {
-    !from.isEmpty || requestURI != Party() || caller != Party() || callee != Party()
-      || !headers.isEmpty || !hours.isEmpty
+    !from.isEmpty || requestURI != Party() || asksForWhatIsNotIndexed
+  }
+
+  /// Whether it asks for something that no index knows: routes that differ in nothing else are
+  /// tried one after the other.
+  package var asksForWhatIsNotIndexed: Bool {
+    caller != Party() || callee != Party() || !headers.isEmpty || !hours.isEmpty
   }
 }

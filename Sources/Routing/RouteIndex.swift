@@ -7,12 +7,13 @@ import SIP
 ///
 /// A route stands in it once for each combination of its peers, domains and user prefixes, under a
 /// hash of the three. A request asks for the combinations that it could have: its peer or none, its
-/// domain or none, and each beginning of its user that is as long as some prefix. So a look-up takes
-/// a step for each octet of the user, and probes for each length that occurs, however many routes
-/// there are. What has the same combination is tried one after the other; of routes with no further
-/// condition these are at most as many as there are pairs of method and scheme. Routes with other
-/// conditions (patterns, From, To, headers, hours) and the same combination are many where the
-/// policy has many.
+/// domain or none, and each beginning of its user that is as long as some prefix. So a look-up
+/// takes a step for each octet of the user, and probes for each length that occurs, however many
+/// routes there are.
+///
+/// What has the same combination is tried one after the other. Of routes with no further condition
+/// these are at most as many as there are pairs of method and scheme; of those with one (From, To,
+/// headers, hours) as many as the policy has.
 struct RouteIndex: Sendable {
   /// A route under one combination. 32 octets: a million of them are 32 MB.
   struct Entry: Sendable {
@@ -41,6 +42,9 @@ struct RouteIndex: Sendable {
   /// Only routes of this mode are in it.
   private let mode: Mode
   private var slots: [Slot]
+  /// A bit for each hash that is there, and few others: most questions end here, in memory that is
+  /// at hand, where the slots of a million routes are not.
+  private var known: [UInt64]
   private var entries: [Entry] = []
   /// The octets of all prefixes and domains.
   private var octets: [UInt8] = []
@@ -48,6 +52,8 @@ struct RouteIndex: Sendable {
   private var rests: [Rules.Route] = []
   /// For each `Level` and each kind of combination the first route that has it.
   private var earliest: [UInt32] = []
+  /// The highest level of prefixes of numbers, and of others; 0 for none.
+  private var highest = (number: 0, other: 0)
 
   /// - Parameter seed: a secret, so that nobody can choose users that share a hash.
   init(_ routes: [Rules.Route], _ mode: Mode, seed: UInt64) {
@@ -56,6 +62,7 @@ struct RouteIndex: Sendable {
     let count = routes.reduce(0) { $1.mode == mode ? $0 + Dimensions($1).count : $0 }
     while size < count * 2 { size *= 2 }
     slots = Array(repeating: Slot(), count: size)
+    known = Array(repeating: 0, count: max(1, size / 16))
     entries.reserveCapacity(count)
     var covered = [Cells](repeating: .none, count: size)
     for place in routes.indices where routes[place].mode == mode {
@@ -126,6 +133,7 @@ extension RouteIndex {
     let place = UInt32(entries.count)
     entries.append(entry)
     if first == Self.none {
+      known[word(of: hash)] |= bit(of: hash)
       slots[slot] = Slot(hash: hash, first: place, last: place)
     } else {
       entries[Int(slots[slot].last)].next = place
@@ -138,6 +146,12 @@ extension RouteIndex {
     let place = entry.combination.level * 4 + entry.combination.kind
     while earliest.count < (entry.combination.level + 1) * 4 { earliest.append(Self.none) }
     earliest[place] = min(earliest[place], entry.route)
+    guard entry.combination.prefix.isPresent else { return }
+    if entry.combination.isNumber {
+      highest.number = max(highest.number, entry.combination.level)
+    } else {
+      highest.other = max(highest.other, entry.combination.level)
+    }
   }
 
   private func isSame(_ one: Combination, _ other: Combination) -> Bool {
@@ -195,21 +209,22 @@ extension RouteIndex {
       wall: wall, start: UInt32(range.lowerBound), best: UInt32(range.upperBound))
     probe(Beginning(Combination.levelWithoutPrefix, seed), message, &request)
     if let user = uri.user ?? (uri.scheme == .tel ? uri.opaque : nil) {
-      walk(UserText(bytes, user, isNumber: false), isNumber: false, message, &request)
-      walk(UserText(bytes, user, isNumber: true), isNumber: true, message, &request)
+      if highest.number > 0 { walk(user, isNumber: true, message, &request) }
+      if highest.other > 0 { walk(user, isNumber: false, message, &request) }
     }
     return request.best == UInt32(range.upperBound) ? nil : Int(request.best)
   }
 
   /// Asks for each beginning of a user.
   private func walk(
-    _ user: consuming UserText, isNumber: Bool, _ message: borrowing Message,
-    _ request: inout Request
+    _ user: Slice, isNumber: Bool, _ message: borrowing Message, _ request: inout Request
   ) {
+    var text = UserText(message.bytes, user, isNumber: isNumber)
+    let highest = isNumber ? highest.number : highest.other
     var beginning = Beginning(Combination.level(of: 0, isNumber: isNumber), seed)
-    while beginning.level &* 4 < earliest.count {
+    while beginning.level <= highest {
       probe(beginning, message, &request)
-      guard let octet = user.next(), !isNumber || Self.isOfNumber(octet) else { return }
+      guard let octet = text.next(), !isNumber || Self.isOfNumber(octet) else { return }
       beginning.append(octet)
       beginning.level &+= 2
     }
@@ -222,7 +237,9 @@ extension RouteIndex {
     let level = beginning.level &* 4
     guard level < earliest.count else { return }
     for kind in 0..<4 where earliest[level &+ kind] < request.best {
-      let slot = slots[slot(of: beginning.hash(with: request.salts[kind]))]
+      let hash = beginning.hash(with: request.salts[kind])
+      guard known[word(of: hash)] & bit(of: hash) != 0 else { continue }
+      let slot = slots[slot(of: hash)]
       var place = slot.first
       while place != Self.none {
         let entry = entries[Int(place)]
@@ -235,6 +252,13 @@ extension RouteIndex {
       }
     }
   }
+
+  /// The place in `known` of the bit of a hash. It is taken of other bits than that of its slot.
+  private func word(of hash: UInt64) -> Int {
+    Int(truncatingIfNeeded: hash >> 38) & (known.count &- 1)
+  }
+
+  private func bit(of hash: UInt64) -> UInt64 { 1 << (hash >> 32 & 63) }
 
   private func slot(of hash: UInt64) -> Int {
     let mask = slots.count &- 1

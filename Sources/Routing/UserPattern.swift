@@ -21,6 +21,12 @@ package struct UserPattern: Hashable, Sendable {
         ? low >> UInt64(octet) & 1 != 0 : octet < 128 && high >> UInt64(octet & 63) & 1 != 0
     }
 
+    /// Its octet, if it has one and no other.
+    var only: UInt8? {
+      guard low.nonzeroBitCount &+ high.nonzeroBitCount == 1 else { return nil }
+      return UInt8(low == 0 ? 64 + high.trailingZeroBitCount : low.trailingZeroBitCount)
+    }
+
     func isSubset(of other: Characters) -> Bool { low & ~other.low == 0 && high & ~other.high == 0 }
   }
 
@@ -59,6 +65,17 @@ package struct UserPattern: Hashable, Sendable {
       filled &+= 1
     }
     return filled >= required && rest != .some
+  }
+
+  /// What every user that it matches begins with, read as a prefix; empty when there is no such
+  /// beginning.
+  var beginning: [UInt8] {
+    var octets: [UInt8] = []
+    for place in places.prefix(required) {
+      guard let octet = place.only, !isNumber || RouteIndex.isOfNumber(octet) else { break }
+      octets.append(octet)
+    }
+    return octets
   }
 
   /// Whether every user that the other matches is matched by this one.
