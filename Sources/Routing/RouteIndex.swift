@@ -15,12 +15,14 @@ import SIP
 /// these are at most as many as there are pairs of method and scheme; of those with one (From, To,
 /// headers, hours) as many as the policy has.
 struct RouteIndex: Sendable {
-  /// A route under one combination. 32 octets: a million of them are 32 MB.
+  /// A route under one combination. 48 octets: a million of them are 48 MB.
   struct Entry: Sendable {
-    /// What it asks for.
-    var combination: Combination
     /// Methods and schemes of requests that it takes.
     var cells: Cells
+    /// The prefix of a short number, so that nothing else need be read to compare it.
+    var number: UInt64 = 0
+    /// What it asks for.
+    var combination = Combination()
     /// The route's number.
     var route: UInt32
     /// The next entry of the same hash, of a later route; `none` behind the last.
@@ -29,11 +31,18 @@ struct RouteIndex: Sendable {
     var rest = none
   }
 
-  /// The entries of one hash, in the order of their routes.
+  /// The entries of one hash, or of several with the same upper half, in the order of their routes.
   private struct Slot: Sendable {
-    var hash: UInt64 = 0
+    /// The upper half of the hash.
+    var tag: UInt32 = 0
     var first = none
+  }
+
+  /// What is known of a slot only while it is filled.
+  private struct Filling {
     var last = none
+    /// What is taken of requests with the combination of its first entry.
+    var covered = Cells.none
   }
 
   static let none = UInt32.max
@@ -64,9 +73,9 @@ struct RouteIndex: Sendable {
     slots = Array(repeating: Slot(), count: size)
     known = Array(repeating: 0, count: max(1, size / 16))
     entries.reserveCapacity(count)
-    var covered = [Cells](repeating: .none, count: size)
+    var fillings = Array(repeating: Filling(), count: size)
     for place in routes.indices where routes[place].mode == mode {
-      add(routes[place], place, &covered)
+      add(routes[place], place, &fillings)
     }
   }
 
@@ -89,23 +98,23 @@ struct RouteIndex: Sendable {
 // MARK: Building
 
 extension RouteIndex {
-  private mutating func add(_ route: Rules.Route, _ place: Int, _ covered: inout [Cells]) {
+  private mutating func add(_ route: Rules.Route, _ place: Int, _ fillings: inout [Filling]) {
     let dimensions = Dimensions(route)
-    var entry = Entry(
-      combination: Combination(), cells: Cells(route.methods, route.schemes), route: UInt32(place))
-    if dimensions.rest.asksForMore {
+    var entry = Entry(cells: Cells(route.methods, route.schemes), route: UInt32(place))
+    if dimensions.leavesMore(of: route) {
       entry.rest = UInt32(rests.count)
-      rests.append(dimensions.rest)
+      rests.append(dimensions.rest(of: route))
     }
     for prefix in dimensions.prefixes ?? [[]] {
       entry.combination.prefix = dimensions.prefixes == nil ? .absent : append(prefix)
       entry.combination.isNumber = prefix.allSatisfy(Self.isOfNumber)
+      entry.number = Beginning(of: prefix, entry.combination.level, seed).number
       for domain in dimensions.domains ?? [[]] {
         entry.combination.domain = dimensions.domains == nil ? .absent : append(domain)
         for peer in dimensions.peers ?? [PeerID(raw: 0)] {
           entry.combination.hasPeer = dimensions.peers != nil
           entry.combination.peer = peer
-          insert(entry, &covered)
+          insert(entry, &fillings)
         }
       }
     }
@@ -118,27 +127,27 @@ extension RouteIndex {
   }
 
   /// Puts an entry behind those of its hash, unless earlier ones leave nothing for it to take.
-  private mutating func insert(_ entry: Entry, _ covered: inout [Cells]) {
+  private mutating func insert(_ entry: Entry, _ fillings: inout [Filling]) {
     var entry = entry
     let hash = hash(of: entry.combination)
     let slot = slot(of: hash)
     let first = slots[slot].first
     // Two combinations may share a hash; only of the first one it is known what is taken.
     if first == Self.none || isSame(entries[Int(first)].combination, entry.combination) {
-      entry.cells.subtract(covered[slot])
+      entry.cells.subtract(fillings[slot].covered)
       guard !entry.cells.isEmpty else { return }
       // What is only observed leaves all to those behind it.
-      if entry.rest == Self.none, mode == .enforce { covered[slot].formUnion(entry.cells) }
+      if entry.rest == Self.none, mode == .enforce { fillings[slot].covered.formUnion(entry.cells) }
     }
     let place = UInt32(entries.count)
     entries.append(entry)
     if first == Self.none {
       known[word(of: hash)] |= bit(of: hash)
-      slots[slot] = Slot(hash: hash, first: place, last: place)
+      slots[slot] = Slot(tag: Self.tag(of: hash), first: place)
     } else {
-      entries[Int(slots[slot].last)].next = place
-      slots[slot].last = place
+      entries[Int(fillings[slot].last)].next = place
     }
+    fillings[slot].last = place
     note(entry)
   }
 
@@ -163,8 +172,8 @@ extension RouteIndex {
   private func text(_ text: Text) -> ArraySlice<UInt8> { octets[text.range] }
 
   private func hash(of combination: Combination) -> UInt64 {
-    var beginning = Beginning(combination.level, seed)
-    for octet in text(combination.prefix) { beginning.append(octet) }
+    let prefix = Array(text(combination.prefix))
+    let beginning = Beginning(of: prefix, combination.level, seed)
     var domain: DomainHash?
     if combination.domain.isPresent {
       var hash = DomainHash(seed)
@@ -244,7 +253,7 @@ extension RouteIndex {
       while place != Self.none {
         let entry = entries[Int(place)]
         if entry.route >= request.best { break }
-        if entry.route >= request.start, takes(entry, message, request) {
+        if entry.route >= request.start, takes(entry, beginning, message, request) {
           request.best = entry.route
           break
         }
@@ -260,10 +269,13 @@ extension RouteIndex {
 
   private func bit(of hash: UInt64) -> UInt64 { 1 << (hash >> 32 & 63) }
 
+  private static func tag(of hash: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: hash >> 32) }
+
   private func slot(of hash: UInt64) -> Int {
     let mask = slots.count &- 1
     var place = Int(truncatingIfNeeded: hash) & mask
-    while slots[place].first != Self.none && slots[place].hash != hash {
+    let tag = Self.tag(of: hash)
+    while slots[place].first != Self.none && slots[place].tag != tag {
       place = (place &+ 1) & mask
     }
     return place
@@ -271,14 +283,16 @@ extension RouteIndex {
 
   /// Whether the route takes the request. The hash is no proof of it.
   private func takes(
-    _ entry: Entry, _ message: borrowing Message, _ request: Request
+    _ entry: Entry, _ beginning: Beginning, _ message: borrowing Message, _ request: Request
   ) -> Bool {
     let wanted = entry.combination
     guard !entry.cells.isDisjoint(with: request.cell) else { return false }
     guard !wanted.hasPeer || wanted.peer == request.peer else { return false }
-    guard hasDomain(wanted, message, request), hasPrefix(wanted, message, request) else {
-      return false
-    }
+    guard wanted.level == beginning.level, hasDomain(wanted, message, request) else { return false }
+    guard
+      wanted.isShortNumber
+        ? entry.number == beginning.number : hasPrefix(wanted, message, request)
+    else { return false }
     guard entry.rest != Self.none else { return true }
     return rests.span[Int(entry.rest)].matches(
       message, request.uri, from: request.peer, wall: request.wall)

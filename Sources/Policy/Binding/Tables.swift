@@ -30,7 +30,9 @@ extension Binder {
     }
     let table = RouteTable(text, into: &findings)
     var common = TableRoute(route: route, timeout: node.interval("timeout"))
-    for (prefix, row) in longestFirst(table) { bind(row, prefix, of: table, &common) }
+    for rows in byLength(table).reversed() {
+      for (row, prefix) in rows { bind(table.rows[row], prefix, of: table, &common) }
+    }
   }
 
   private mutating func bind(
@@ -44,13 +46,12 @@ extension Binder {
     places.routes.append(row.prefix.place)
   }
 
-  /// The rows with their prefixes; one that is wrong or stands twice is told.
-  private mutating func longestFirst(
-    _ table: RouteTable
-  ) -> [(prefix: [UInt8], row: RouteTable.Row)] {
+  /// The rows and their prefixes, at the place of their length; one that is wrong or stands twice
+  /// is told.
+  private mutating func byLength(_ table: RouteTable) -> [[(row: Int, prefix: [UInt8])]] {
     var lines: [[UInt8]: Int] = Dictionary(minimumCapacity: table.rows.count)
-    var found: [[(prefix: [UInt8], row: RouteTable.Row)]] = []
-    for row in table.rows {
+    var found: [[(row: Int, prefix: [UInt8])]] = []
+    for (place, row) in table.rows.enumerated() {
       let prefix = Array(table.octets(row.prefix))
       guard Names.isUserPrefix(prefix) else {
         findings.add(
@@ -65,9 +66,9 @@ extension Binder {
         continue
       }
       while found.count <= prefix.count { found.append([]) }
-      found[prefix.count].append((prefix, row))
+      found[prefix.count].append((place, prefix))
     }
-    return Array(found.reversed().joined())
+    return found
   }
 
   private mutating func rowName(

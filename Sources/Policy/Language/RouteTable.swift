@@ -35,6 +35,7 @@ struct RouteTable {
   /// Reads a table. Lines that are wrong are told and left out.
   init(_ text: Text, into findings: inout Findings) {
     self.text = text
+    rows.reserveCapacity(text.lineCount)
     for line in 0..<text.lineCount {
       guard split(line, &findings), !fields.isEmpty else { continue }
       guard let columns else {
