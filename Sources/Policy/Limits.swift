@@ -33,7 +33,7 @@ package enum Limits {
   /// or hours: for each request they are tried one after the other.
   package static let likeRoutes = 1_000
   /// Words that are compared with names that nothing has, to say what may have been meant.
-  package static let comparisons = 1 << 18
+  package static let spellings = 1 << 18
   /// Threads that serve.
   package static let workers = 64
 }

@@ -49,7 +49,7 @@ struct Binder {
   /// Lines of tables so far.
   var tableLines = 0
   /// How many more words may be compared with one that nothing is called by.
-  private var comparisons = Limits.comparisons
+  private var comparisons = Limits.spellings
 
   init(
     _ root: Node, _ findings: Findings, _ names: PeerNames, cores: Int,
