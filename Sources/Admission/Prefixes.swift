@@ -13,6 +13,7 @@ package struct Prefixes: Sendable {
   private let networks: [Address]
   private let peers: [PeerID]
 
+  /// Sorts the prefixes, longest first, and cuts off what a network has beyond its bits.
   package init(_ sources: [Rules.Source]) {
     let masked = sources.map { source in
       var masked = source

@@ -1,5 +1,5 @@
 package import Basics
-import Admission
+package import Admission
 import BasicContainers
 import Cryptography
 import Dialogs
@@ -58,7 +58,7 @@ package struct Border: ~Copyable {
   /// Whether a source may send anything at all. Whoever holds the sockets asks it of a connection
   /// before it is accepted, and of a datagram before anything is done with it.
   package mutating func admits(_ flow: Flow) -> Bool {
-    if core.admission.admits(flow) { return true }
+    if core.admits(flow) { return true }
     core.noteStranger(flow)
     return false
   }
@@ -69,15 +69,15 @@ package struct Border: ~Copyable {
   ) {
     core.counters.received &+= 1
     // A source that no peer has costs nothing but this look-up, and gets silence.
-    guard let peer = core.peer(of: bytes, flow) else {
+    guard let sender = core.sender(bytes, flow) else {
       core.noteStranger(flow)
       return
     }
-    let turn = Turn(flow: flow, now: now, peer: peer)
+    let turn = Turn(flow: flow, now: now, peer: sender.peer, policy: sender.policy)
     do throws(Malformed) {
       try Parser.parse(bytes, into: &table)
     } catch {
-      return core.unreadable(error, turn)
+      return core.unreadable(bytes, error, turn)
     }
     process(bytes, table, turn, &core, &patch, &desk, &out)
   }
@@ -138,6 +138,14 @@ package struct Border: ~Copyable {
     return Int(truncatingIfNeeded: hash.finish().a >> 33) % workers
   }
 
+  /// Tells what time it is, for routes that are open at some hours only; without it the wall's time
+  /// begins at 1970-01-01T00:00:00Z with the clock of `now`. Who owns the border says it again now
+  /// and then, as the clock on the wall is set now and then.
+  /// - Parameter wall: nanoseconds since 1970-01-01T00:00:00Z.
+  package mutating func setWall(_ wall: Int64, now: Instant) {
+    core.wallAtZero = wall &- now.nanoseconds
+  }
+
   // MARK: The operator's side
 
   /// From now on an INVITE that begins a call gets 503; what is under way goes on.
@@ -185,8 +193,15 @@ package struct Border: ~Copyable {
     exchange(&core.strangers, with: Strangers())
   }
 
+  /// The peer that a flow leads to or comes from, if any: of a stream, for the operator.
+  package mutating func peer(of flow: Flow) -> PeerID? {
+    core.peer(of: flow)
+  }
+
+  /// What it did since it began.
   package var counters: Counters { core.counters }
 
+  /// What the tables hold now: all 0 once the last call is over and forgotten.
   package var occupancy: Occupancy {
     Occupancy(
       calls: core.liveCalls, endedCalls: core.calls.count - core.liveCalls,
@@ -211,13 +226,6 @@ private func process(
 }
 
 extension Core {
-  /// The peer that a message comes from. A response may also come from a target that sends no
-  /// requests and so stands in none of its peer's sources.
-  mutating func peer(of bytes: Span<UInt8>, _ flow: Flow) -> PeerID? {
-    if let peer = admission.peer(of: flow) { return peer }
-    return Peek.isResponse(bytes) ? admission.peer(answering: flow) : nil
-  }
-
   /// A source has no peer: only the first one is remembered, until the operator was told.
   mutating func noteStranger(_ flow: Flow) {
     counters.unknownSource &+= 1
@@ -226,9 +234,10 @@ extension Core {
   }
 
   /// Octets that are no SIP message at all. A stream lives on: its framing still holds.
-  mutating func unreadable(_ fault: Malformed, _ turn: Turn) {
+  mutating func unreadable(_ bytes: Span<UInt8>, _ fault: Malformed, _ turn: Turn) {
     if fault.fault == .empty { return }
     counters.malformedDropped &+= 1
-    note(.malformed(fault, flow: turn.flow, isAnswered: false))
+    let subject = Subject(peer: turn.peer, flow: turn.flow)
+    note(.malformed(fault, fault.found(in: bytes), subject, isAnswered: false))
   }
 }

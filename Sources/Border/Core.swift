@@ -13,15 +13,13 @@ import Transactions
 /// outbox are arguments of every function, so that a view over received octets never overlaps a
 /// change of the tables.
 struct Core: ~Copyable {
-  let configuration: Configuration
+  /// That of the policy in force; its listeners and sizes never change.
+  var configuration: Configuration
   let worker: UInt8
   let tokens: TokenRing
   /// Keys of the hashes: for the index, for loops, for tags and for digests in logs.
   let secret: Key
-  var admission: Admission.Stage
-  var authentication: Authentication.Stage
-  var identity: Identity.Stage
-  var routing: Routing.Stage
+  var regimes: Regimes
   var servers: SlotTable<ServerTransaction>
   var clients: SlotTable<ClientTransaction>
   var calls: SlotTable<Call>
@@ -55,6 +53,8 @@ struct Core: ~Copyable {
   var isLeaving = false
   /// Server transactions whose final response has not gone out.
   var pending = 0
+  /// The wall's time at the instant 0, in nanoseconds since 1970-01-01T00:00:00Z.
+  var wallAtZero: Int64 = 0
   private var callCount: UInt64 = 0
 
   init(_ configuration: Configuration, worker: UInt8, seed: Seed, now: Instant) {
@@ -62,10 +62,7 @@ struct Core: ~Copyable {
     self.worker = worker
     tokens = TokenRing(seed: seed.tokens, id: 0)
     secret = seed.hashes
-    admission = Admission.Stage(configuration.admission)
-    authentication = Authentication.Stage(configuration.authentication)
-    identity = Identity.Stage(configuration.identity)
-    routing = Routing.Stage(configuration.routing, secret: seed.hashes)
+    regimes = Regimes(Regime(configuration, number: 1, seed: seed))
     let first = UInt32(truncatingIfNeeded: seed.generations)
     let capacity = configuration.capacity
     servers = SlotTable(limit: capacity.transactions, firstGeneration: first)
@@ -102,6 +99,9 @@ struct Core: ~Copyable {
         kind: kind, node: 0, worker: worker, index: handle.index, generation: handle.generation))
   }
 
+  /// What time it is on the wall, in nanoseconds since 1970-01-01T00:00:00Z.
+  mutating func wall(_ now: Instant) -> Int64 { wallAtZero &+ now.nanoseconds }
+
   mutating func hash() -> KeyedHash { KeyedHash(secret: secret) }
 }
 
@@ -131,6 +131,7 @@ extension Core {
     guard var record = servers.remove(handle) else { return }
     if record.isPending { pending &-= 1 }
     serverIndex.remove(record.key)
+    regimes.release(record.policy)
     record.machine.release(&shelf)
     shelf.release(record.request.take())
     shelf.release(record.best.response.take())

@@ -4,8 +4,9 @@ package enum Limits {
   package static let octets = 32 << 20
   /// Scalars, lists and mappings of one file: what a tree of them costs in memory is bounded by it.
   package static let nodes = 2_000_000
-  /// Files of one policy, and how far they may include one another.
+  /// Files of one policy.
   package static let files = 256
+  /// How deep files may include one another.
   package static let includeDepth = 8
   /// Lists and mappings within one another.
   package static let depth = 24
@@ -17,9 +18,10 @@ package enum Limits {
   package static let searchForRepeated = 16 << 20
   /// Findings of one rule about a policy that can be loaded. Others are counted.
   package static let remarksOfRule = 100
-  /// Combinations of peer, domain and user prefix that are kept of all routes, and steps that are
-  /// taken with them, to say of a route that it is never reached. Beyond them nothing is said.
+  /// Combinations of peer, domain and user prefix that are kept of all routes, to say of a route
+  /// that it is never reached. Beyond them nothing is said.
   package static let routeCases = 1 << 20
+  /// Steps that are taken with those. Beyond them nothing is said.
   package static let routeSteps = 1 << 24
   /// A listener is one bit in a peer's set of them.
   package static let listeners = 64

@@ -8,7 +8,9 @@ package import SIP
 package struct Search: Hashable, Sendable {
   /// The route's place in the rules, or `nil` for a destination that the request itself named.
   package var route: UInt32?
+  /// The place in `Rules.targets` of the target to try next.
   package var next: UInt32
+  /// The place behind the last one of its route.
   package var end: UInt32
   /// What the request itself named.
   package var named: Target?
@@ -26,12 +28,15 @@ package struct Search: Hashable, Sendable {
   /// A search that leads to one target that is known.
   package init(to target: Target) { self.init(next: 0, end: 0, named: target) }
 
+  /// Whether no target is left.
   package var isEmpty: Bool { named == nil && next >= end }
 }
 
 /// How one target is reached.
 package struct Way: Hashable, Sendable {
+  /// From which listener to which address; perhaps along a stream that is open.
   package var flow: Flow
+  /// Whom it reaches: the response must come from it.
   package var peer: PeerID
   /// The listener for a stream to the same place, where the flow is one of datagrams and the peer
   /// has both: for a request that is too long for a datagram.
@@ -51,7 +56,9 @@ package struct Way: Hashable, Sendable {
 
 /// Proof that a request may leave, and for where.
 package struct Routed: ~Copyable {
+  /// Whose request it is.
   package let peer: PeerID
+  /// Where it may go, one target after the other.
   package let search: Search
 
   fileprivate init(_ vouched: consuming Vouched, _ search: Search) {
@@ -61,11 +68,13 @@ package struct Routed: ~Copyable {
 }
 
 /// Where does it go? Static routes and configured names, for now.
-package struct Stage: Sendable {
+package struct Stage: ~Copyable, Sendable {
+  /// Where requests go, by the policy.
   package let rules: Rules
   private let prefixes: Prefixes
   private let secret: Key
   private let hostNames: HostNames
+  /// What the outside said of names, and when; the border enters answers here.
   package var names = NameBook()
 
   /// - Parameter secret: keys the hashes of host names.
@@ -76,17 +85,34 @@ package struct Stage: Sendable {
     hostNames = HostNames(rules.peers, secret: secret)
   }
 
+  private init(_ rules: Rules, _ prefixes: Prefixes, _ secret: Key, _ hostNames: HostNames) {
+    (self.rules, self.prefixes) = (rules, prefixes)
+    (self.secret, self.hostNames) = (secret, hostNames)
+  }
+
+  /// Another one with the same tables, for another worker, that knows nothing of the outside yet. A
+  /// stage is never copied by accident: that would count references for each message.
+  package func copy() -> Stage { Stage(rules, prefixes, secret, hostNames) }
+
   /// What stands for a host name in the book of names.
   package func key(ofName name: Slice, in bytes: Span<UInt8>) -> Key {
     HostNames.key(bytes, name, secret)
   }
 
   /// Routes a request that begins something new: the first route whose conditions hold.
+  /// - Parameters:
+  ///   - wall: the time that the routes go by, in nanoseconds since 1970-01-01T00:00:00Z.
+  ///   - observed: takes the routes before it that only observe and would have been taken.
   package func route(
-    _ vouched: consuming Vouched, _ message: borrowing Message, _ uri: URI
+    _ vouched: consuming Vouched, _ message: borrowing Message, _ uri: URI, wall: Int64,
+    _ observed: inout Observations
   ) -> Verdict<Routed> {
     for place in 0..<rules.routes.count
-    where rules.routes[place].matches(message, uri, from: vouched.peer) {
+    where rules.routes[place].matches(message, uri, from: vouched.peer, wall: wall) {
+      if rules.routes[place].mode == .observe {
+        observed.add(.route(UInt32(place)))
+        continue
+      }
       let targets = rules.routes[place].targets
       guard !targets.isEmpty else {
         return .refuse(Refusal(480, .temporarilyUnavailable, .noTarget))
@@ -102,9 +128,9 @@ package struct Stage: Sendable {
   }
 
   /// Routes a request to the next hop that its own route set or Request-URI names: within a dialog
-  /// of ours, or by a Route to a configured peer (RFC 3261 §16.6 step 7).
+  /// of ours, or by a Route or a `maddr` to a configured peer (RFC 3261 §16.5, §16.6 step 7).
   package func route(
-    _ vouched: consuming Vouched, _ message: borrowing Message, to hop: URI, now: Instant
+    _ vouched: consuming Vouched, _ message: borrowing Message, to hop: NextHop, now: Instant
   ) -> Verdict<Routed> {
     switch destination(of: hop, message.bytes, now: now) {
     case .target(let target):
@@ -129,6 +155,7 @@ package struct Stage: Sendable {
     return .pass(Routed(vouched, Search(to: target)))
   }
 
+  /// What becomes of a next hop that a message named itself.
   package enum Destination: Sendable {
     case target(Target)
     /// An address that belongs to no peer.
@@ -138,17 +165,16 @@ package struct Stage: Sendable {
     case ask(Question)
   }
 
-  /// What a URI's host, port and transport come to.
+  /// What a next hop's host, port and transport come to.
   package func destination(
-    of uri: URI, _ bytes: Span<UInt8>, now: Instant
+    of hop: NextHop, _ bytes: Span<UInt8>, now: Instant
   ) -> Destination {
-    guard uri.scheme == .sip || uri.scheme == .sips else { return .unknown }
     // Nothing here speaks TLS yet.
-    let named = uri.transport?.transport
-    guard uri.scheme == .sip, uri.transport == nil || named != nil else { return .unknown }
-    let port = uri.hostPort.port ?? 5060
-    if let address = uri.hostPort.host.address { return target(address, port, named) }
-    let name = uri.hostPort.host.text
+    let named = hop.transport?.transport
+    guard hop.scheme == .sip, hop.transport == nil || named != nil else { return .unknown }
+    let port = hop.place.port ?? 5060
+    if let address = hop.place.host.address { return target(address, port, named) }
+    let name = hop.place.host.text
     let key = key(ofName: name, in: bytes)
     if let peer = hostNames.peer(of: key) { return target(ofPeer: peer, named) }
     guard rules.resolvesNames else { return .unknown }
@@ -248,6 +274,7 @@ package struct Stage: Sendable {
     return rules.routes[Int(route)].failover.contains(status)
   }
 
+  /// What a 3xx means to this search; it passes where no route was taken.
   package func redirects(_ search: Search) -> Rules.Redirects {
     search.route.map { rules.routes[Int($0)].redirects } ?? .pass
   }
@@ -258,63 +285,4 @@ package struct Stage: Sendable {
     let own = search.next > 0 ? rules.targets[Int(search.next) - 1].timeout : nil
     return own ?? rules.routes[Int(route)].targetTimeout
   }
-}
-
-extension Rules.Route {
-  func matches(_ message: borrowing Message, _ uri: URI, from peer: PeerID) -> Bool {
-    guard methods.contains(message.method), schemes.contains(uri.scheme) else { return false }
-    guard from.isEmpty || from.contains(peer) else { return false }
-    let bytes = message.bytes
-    if !domains.isEmpty {
-      let host = uri.hostPort.host.text
-      guard domains.contains(where: { equalsFolded(bytes, host, $0) }) else { return false }
-    }
-    guard !userPrefixes.isEmpty else { return true }
-    guard let user = uri.user ?? (uri.scheme == .tel ? uri.opaque : nil) else { return false }
-    return userPrefixes.contains { begins(bytes, user, $0) }
-  }
-}
-
-/// Whether a range of octets is this text, which is in lower case.
-func equalsFolded(_ bytes: Span<UInt8>, _ slice: Slice, _ text: [UInt8]) -> Bool {
-  guard slice.count == text.count else { return false }
-  for place in 0..<text.count {
-    let octet = bytes[slice.start &+ place]
-    guard (octet &- 0x41 < 26 ? octet | 0x20 : octet) == text[place] else { return false }
-  }
-  return true
-}
-
-/// Whether a user begins with a prefix, as the user is meant: escapes stand for their octets (RFC
-/// 3261 §19.1.4), and in a number the visual separators for nothing (RFC 3966 §3). Otherwise a
-/// caller could choose his route by the spelling.
-private func begins(_ bytes: Span<UInt8>, _ user: Slice, _ prefix: [UInt8]) -> Bool {
-  let isNumber = prefix.allSatisfy { $0 == 0x2b || $0 &- 0x30 < 10 }
-  var place = user.start
-  for wanted in prefix {
-    var next = unescaped(bytes, &place, user.end)
-    while isNumber, let octet = next, [0x2d, 0x2e, 0x28, 0x29].contains(octet) {
-      next = unescaped(bytes, &place, user.end)
-    }
-    guard next == wanted else { return false }
-  }
-  return true
-}
-
-/// Takes one octet, or what an escape stands for; `nil` at the end.
-private func unescaped(_ bytes: Span<UInt8>, _ place: inout Int, _ end: Int) -> UInt8? {
-  guard place < end else { return nil }
-  let octet = bytes[place]
-  place &+= 1
-  guard octet == 0x25, place &+ 1 < end, let high = digit(bytes[place]),
-    let low = digit(bytes[place &+ 1])
-  else { return octet }
-  place &+= 2
-  return high << 4 | low
-}
-
-/// The value of a hexadecimal digit.
-private func digit(_ octet: UInt8) -> UInt8? {
-  let (figure, letter) = (octet &- 0x30, (octet | 0x20) &- 0x61)
-  return figure < 10 ? figure : letter < 6 ? letter &+ 10 : nil
 }

@@ -34,6 +34,9 @@ struct Node: ~Copyable, Element {
   /// Lines about unknown sources that all workers together write in a second at most: whoever can
   /// reach a listener can cause them.
   private static let strangerLines = 2
+  /// When the border is told next what time it is on the wall, and how long that is good for.
+  private var wallIsGoodUntil = Instant(nanoseconds: 0)
+  private static let wallIsGoodFor = Interval.seconds(1)
 
   private enum Drain {
     case no
@@ -61,11 +64,13 @@ struct Node: ~Copyable, Element {
   mutating func receive(
     _ bytes: Span<UInt8>, from flow: Flow, now: Instant, into out: inout Outbox
   ) {
+    if wallIsGoodUntil <= now { tellTime(now) }
     border.receive(bytes, from: flow, now: now, into: &out)
     tell()
   }
 
   mutating func expire(now: Instant, into out: inout Outbox) {
+    if wallIsGoodUntil <= now { tellTime(now) }
     border.expire(now: now, into: &out)
     if border.hasStrangers(), silentUntil <= now { tellStrangers(now) }
     if case .until(let limit) = drain, limit <= now {
@@ -91,6 +96,11 @@ struct Node: ~Copyable, Element {
 
   mutating func awaits(_ owner: UInt64) -> Bool { border.awaits(owner) }
 
+  mutating func closed(_ flow: Flow, _ closing: Closing) {
+    report.add(closing, flow, of: border.peer(of: flow), wall: Clock.wall())
+    flush()
+  }
+
   mutating func take(_ letter: consuming Letter, now: Instant, into out: inout Outbox) {
     switch letter {
     case .drain(let limit):
@@ -101,6 +111,11 @@ struct Node: ~Copyable, Element {
     case .dump:
       dump(overflows: out.overflows)
     }
+  }
+
+  private mutating func tellTime(_ now: Instant) {
+    border.setWall(Clock.wall(), now: now)
+    wallIsGoodUntil = now + Self.wallIsGoodFor
   }
 
   /// A second letter can only bring the limit nearer.
@@ -193,6 +208,7 @@ struct Node: ~Copyable, Element {
       out.field("received", counters.received)
       out.field("forwarded", counters.forwarded)
       out.field("refused", counters.refused)
+      out.field("observed", counters.observed)
       out.field("unknown-source", counters.unknownSource)
       out.field("malformed", counters.malformedAnswered + counters.malformedDropped)
       out.field("retransmissions", counters.retransmissionsAbsorbed)

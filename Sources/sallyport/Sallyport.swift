@@ -11,8 +11,6 @@ struct Sallyport: ParsableCommand {
       Exit status: 0 when all is well, 1 when serving could not begin or go on, 2 when the policy \
       cannot be loaded, 64 for a wrong use of this command.
       """,
-    version: version,
-    subcommands: [Run.self, Lint.self])
-
-  static let version = "0.1.0"
+    version: Version.text,
+    subcommands: [Run.self, Lint.self, SchemaCommand.self])
 }

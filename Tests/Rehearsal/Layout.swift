@@ -21,7 +21,10 @@ package struct Layout {
   /// Whether a request whose sender lost the route set is mended.
   package var mendsLostRoutes = false
   package var callDuration = Interval.seconds(12 * 3600)
+  package var setupDuration = Interval.seconds(600)
   package var capacity = Configuration.Capacity()
+  /// Ports at 10.0.0.1 that datagrams are taken at as well.
+  package var morePorts: [UInt16] = []
 
   package init() {}
 
@@ -30,11 +33,12 @@ package struct Layout {
   @discardableResult
   package mutating func peer(
     _ name: String, _ networks: [String], at places: [String] = [], names: [String] = [],
-    methods: MethodSet = .all, over transport: Transport? = nil
+    methods: MethodSet = .all, mode: Mode = .enforce, over transport: Transport? = nil
   ) -> PeerID {
     let id = PeerID(raw: UInt16(admission.peers.count))
     admission.peers.append(
-      Admission.Rules.Peer(id: id, name: name, listeners: 0b1111, methods: methods))
+      Admission.Rules.Peer(id: id, name: name, listeners: .max, methods: methods))
+    admission.peers[admission.peers.count - 1].mode = mode
     for network in networks { admission.sources.append(Self.source(network, id)) }
     var peer = Routing.Rules.Peer()
     peer.names = names.map { Array($0.utf8) }
@@ -82,16 +86,18 @@ package struct Layout {
     routing.sources = admission.sources
     routing.resolvesNames = resolvesNames
     routing.mendsLostRoutes = mendsLostRoutes
-    let listeners = [
+    var listeners = [
       Self.listener(.udp, Self.border), Self.listener(.tcp, Self.border),
       Self.listener(.udp, Self.border6), Self.listener(.tcp, Self.border6),
     ]
+    for port in morePorts { listeners.append(Self.listener(.udp, "10.0.0.1:\(port)")) }
     var configuration = Configuration(
       listeners: listeners, admission: admission, authentication: Authentication.Rules(),
       identity: Identity.Rules(), routing: routing, topology: Topology.Rules(),
       media: Media.Rules())
     configuration.capacity = capacity
     configuration.callDuration = callDuration
+    configuration.setupDuration = setupDuration
     configuration.names = [Array("border.example".utf8)]
     return configuration
   }

@@ -18,6 +18,10 @@ struct Question {
   var transport = Transport.udp
   var remote = Endpoint(Address(ipv4: 0x0a00_0001), port: 5060)
   var now = Instant(nanoseconds: 0)
+  /// Nanoseconds since 1970-01-01T00:00:00Z.
+  var wall: Int64 = 0
+  /// The lines of its headers.
+  var headers: [String] = []
 
   init(_ uri: String, method: String = "INVITE", from: UInt16 = 0) {
     self.uri = uri
@@ -33,24 +37,37 @@ struct Question {
   }
 
   /// What the routes say.
-  func route(_ stage: Routing.Stage) throws -> Answer {
-    try ask { vouched, message, uri in stage.route(vouched, message, uri) }
+  func route(_ stage: borrowing Routing.Stage) throws -> Answer {
+    var observed = Observations()
+    return try route(stage, &observed)
+  }
+
+  func route(_ stage: borrowing Routing.Stage, _ observed: inout Observations) throws -> Answer {
+    var seen = Observations()
+    let answer = try ask { vouched, message, uri in
+      stage.route(vouched, message, uri, wall: wall, &seen)
+    }
+    observed = seen
+    return answer
   }
 
   /// What is said of the next hop that the Request-URI names.
-  func hop(_ stage: Routing.Stage) throws -> Answer {
-    try ask { vouched, message, uri in stage.route(vouched, message, to: uri, now: now) }
+  func hop(_ stage: borrowing Routing.Stage) throws -> Answer {
+    try ask { vouched, message, uri in
+      stage.route(vouched, message, to: try NextHop(uri, in: message.bytes), now: now)
+    }
   }
 
   private func ask(
-    _ judge: (consuming Vouched, borrowing Message, URI) -> Verdict<Routed>
+    _ judge: (consuming Vouched, borrowing Message, URI) throws -> Verdict<Routed>
   ) throws -> Answer {
-    let bytes = Array("\(method) \(uri) SIP/2.0\r\n\r\n".utf8)
+    let lines = ["\(method) \(uri) SIP/2.0"] + headers + ["", ""]
+    let bytes = Array(lines.joined(separator: "\r\n").utf8)
     var table = HeaderTable()
     try Parser.parse(bytes.span, into: &table)
     let message = Message(bytes.span, table)
     let parsed = try URI.parse(bytes.span, message.outline.requestURI)
-    return answer(judge(try vouch(message), message, parsed))
+    return answer(try judge(try vouch(message), message, parsed))
   }
 
   private func vouch(_ message: borrowing Message) throws -> Vouched {
@@ -60,7 +77,8 @@ struct Question {
     }
     let admission = Admission.Stage(Admission.Rules(peers: peers, sources: []))
     let arrival = Arrival(flow: flow, peer: PeerID(raw: from))
-    guard case .pass(let admitted) = admission.admit(arrival, message),
+    var observed = Observations()
+    guard case .pass(let admitted) = admission.admit(arrival, message, &observed),
       case .pass(let authenticated) = Authentication.Stage(.init()).recognize(admitted, message),
       case .pass(let vouched) = Identity.Stage(.init()).vouch(authenticated, message)
     else { throw Unexpected() }

@@ -68,7 +68,7 @@ struct Binder {
     study.run(Rule.all, into: &findings)
     return Snapshot(
       configuration: study.configuration, settings: settings, listeners: listeners.map(\.name),
-      peers: names, places: places, remarks: findings.sorted)
+      peers: names, places: places, tree: root, remarks: findings.sorted)
   }
 
   private func configuration(_ settings: Settings, _ own: [[UInt8]]) -> Configuration {
@@ -80,6 +80,7 @@ struct Binder {
     configuration.capacity = capacity(workers: settings.workers)
     let limits = root["element"]?["limits"]
     if let duration = limits?.interval("call-duration") { configuration.callDuration = duration }
+    if let setup = limits?.interval("setup-duration") { configuration.setupDuration = setup }
     if let timerC = root["routing"]?.interval("timer-c") { configuration.timerC = timerC }
     return configuration
   }

@@ -30,25 +30,21 @@ extension Binder {
 
   private mutating func bindRoute(_ node: Node) {
     var route = Routing.Rules.Route(name: node.word("name") ?? "", targets: 0..<0)
-    route.from = peerIDs(node.all("from"))
-    if node["method"] != nil { route.methods = Self.methods(node.all("method")) }
-    if node["scheme"] != nil {
-      route.schemes = SchemeSet(node.words("scheme").compactMap(Self.scheme))
-    }
-    route.domains = node.words("domain").compactMap { try? Addresses.host($0) }
-    route.userPrefixes = node.words("user-prefix").compactMap { try? Names.userPrefix($0) }
-    let defaults = root["routing"]
-    route.targetTimeout = node.interval("timeout") ?? defaults?.interval("timeout")
-    if let redirects = node.word("redirects") ?? defaults?.word("redirects") {
+    bindConditions(node, of: &route)
+    route.mode = Self.mode(node["mode"])
+    route.targetTimeout = root.inForce(.routing, "timeout", route: node)?.interval
+    if let redirects = root.inForce(.routing, "redirects", route: node)?.scalar {
       route.redirects = Self.redirects(redirects)
     }
-    if let failover = node["failover"] ?? defaults?["failover"] {
+    if let failover = root.inForce(.routing, "failover", route: node) {
       route.failover = failover.items.compactMap(\.scalar).compactMap(UInt16.init)
     }
     route.targets = bindTargets(of: node)
     routing.routes.append(route)
     places.routes.append(node["name"]?.place ?? node.place)
   }
+
+  static func mode(_ node: Node?) -> Mode { node?.scalar == "observe" ? .observe : .enforce }
 
   /// The targets of the peers that a route leads to, one after the other.
   private mutating func bindTargets(of node: Node) -> Range<Int> {
@@ -74,7 +70,7 @@ extension Binder {
     return start..<routing.targets.count
   }
 
-  private mutating func peerIDs(_ nodes: [Node]) -> [PeerID] {
+  mutating func peerIDs(_ nodes: [Node]) -> [PeerID] {
     nodes.compactMap { node in peerPlace(node).map { peers[$0].id } }
   }
 
@@ -85,15 +81,6 @@ extension Binder {
     let question = Spelling.question(name, of: peers.map(\.name))
     findings.add(.undefinedName, node.place, "there is no peer `\(name)`\(question)")
     return nil
-  }
-
-  private static func scheme(_ word: String) -> Scheme? {
-    switch word {
-    case "sip": .sip
-    case "sips": .sips
-    case "tel": .tel
-    default: nil
-    }
   }
 
   private static func redirects(_ word: String) -> Routing.Rules.Redirects {

@@ -19,8 +19,11 @@ package struct Page: Sendable {
 
 /// A whole policy, in one file or several.
 package struct Example: Sendable, ExpressibleByStringLiteral, ExpressibleByStringInterpolation {
+  /// One of its files.
   package struct File: Sendable {
+    /// As the file that includes it names it.
     package let name: String
+    /// All its lines.
     package let text: String
   }
 
@@ -30,6 +33,7 @@ package struct Example: Sendable, ExpressibleByStringLiteral, ExpressibleByStrin
   /// The policy itself, and then what it includes.
   package let files: [File]
 
+  /// A policy in one file.
   package init(stringLiteral text: String) { self.init(text) }
 
   /// - Parameter parts: the names and texts of what it includes.

@@ -7,6 +7,7 @@ package struct Rule: Sendable {
   package let severity: Finding.Severity
   /// What it finds, in one line.
   package let summary: String
+  /// What `lint --explain` prints: why it matters, what to do, and two examples.
   package let page: Page
   /// Looks at a policy that can be loaded; `nil` for what loading itself finds.
   let check: Check?

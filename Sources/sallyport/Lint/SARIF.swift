@@ -22,7 +22,7 @@ struct SARIF: Encodable {
 
   struct Driver: Encodable {
     var name = "sallyport lint"
-    var version = Sallyport.version
+    var version = Version.text
     var rules: [Descriptor]
   }
 

@@ -1,6 +1,8 @@
 /// A line of a policy with a caret under one of its columns, as a terminal would show it.
 package struct Excerpt: Hashable, Sendable {
+  /// The line, cut where it is too wide for a terminal.
   package let line: String
+  /// Blanks, and the caret.
   package let caret: String
 
   /// Columns of a terminal that a line may take.

@@ -31,6 +31,7 @@ package struct Inspection: Sendable {
     return count(.warning) > 0 ? 1 : 0
   }
 
+  /// How many findings of that severity there are in all policies.
   package func count(_ severity: Finding.Severity) -> Int {
     findings.count { $0.severity == severity }
   }
