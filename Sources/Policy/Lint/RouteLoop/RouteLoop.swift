@@ -37,5 +37,6 @@ extension Routing.Rules.Route {
   /// Whether it takes all that its callers send.
   fileprivate var takesAll: Bool {
     domains.isEmpty && userPrefixes.isEmpty && methods == .all && schemes == .all
+      && hasNoParticulars && takes
   }
 }
