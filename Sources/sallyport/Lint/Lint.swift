@@ -46,6 +46,9 @@ struct Lint: ParsableCommand {
     guard !policies.isEmpty || explain != nil || rules else {
       throw ValidationError("name a policy to look at, or `--explain RULE`, or `--rules`")
     }
+    guard !policies.isEmpty || effective == nil else {
+      throw ValidationError("name the policy of the peer")
+    }
   }
 
   func run() throws {
@@ -70,7 +73,7 @@ struct Lint: ParsableCommand {
           let end = snapshot.question(peer: peer)
           throw ValidationError("\(path) has no peer `\(peer)`\(end)")
         }
-        print(text)
+        print(text, terminator: "")
       } catch let rejection as Rejection {
         FileHandle.standardError.write(Data("\(rejection)\n".utf8))
         throw ExitCode(2)

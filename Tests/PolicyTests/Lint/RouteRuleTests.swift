@@ -70,6 +70,28 @@ struct RouteRuleTests {
     #expect(at(routes, by: "route-loop") == wanted)
   }
 
+  @Test("rules that only observe")
+  func observe() {
+    let text = """
+      admission: { mode: observe }
+      peers:
+        - { name: a, sources: [10.0.0.1], mode: observe }
+        - { name: b, sources: [10.0.0.2], targets: ["10.0.0.2"], mode: enforce, methods: [INVITE] }
+        - { name: c, sources: [10.0.0.3], methods: [INVITE] }
+      routes:
+        - { name: r, from: c, method: MESSAGE, to: b, mode: observe }
+      """
+    #expect(
+      Look.at(text, by: "observe-mode") == [
+        "warning: `admission` only observes: what it would refuse is told, and passes",
+        "warning: what would be refused to peer `a` is told, and passes",
+        "note: route `r` only observes: its requests are told of, and take the next route",
+      ])
+    // Of what is only observed, nothing is refused.
+    #expect(Look.at(text, by: "dead-route") == [])
+    #expect(Look.at(text, by: "methods-without-bye").map { $0.contains("`b`") } == [true])
+  }
+
   @Test("statuses after which no other target should be tried")
   func failover() {
     let found = at(

@@ -55,6 +55,9 @@ struct ShadowedRouteTests {
     Case("scheme: sip", "domain: x.example", by: [0]),
     Case("scheme: sip", "scheme: tel", #"user-prefix: "1""#, by: [0, 1]),
     Case("scheme: sip", "scheme: tel, domain: x.example", #"user-prefix: "1""#, by: []),
+    // What only observes takes nothing, and a peer that is only observed may send all.
+    Case("mode: observe", "", by: []),
+    Case("", "mode: observe", by: [0]),
     // What else is asked for counts where the earlier ask for as much or less.
     Case(#"caller: { domain: x.example }"#, "", by: []),
     Case("", #"caller: { domain: x.example }"#, by: [0]),

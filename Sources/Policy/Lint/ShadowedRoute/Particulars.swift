@@ -72,7 +72,7 @@ extension Routing.Rules.Route {
   }
 
   /// Whether it is taken where its conditions hold, and does not only observe.
-  var takes: Bool { true }
+  var takes: Bool { mode == .enforce }
 
   /// Whether it asks for nothing that `Coverage` knows in part only.
   var hasNoParticulars: Bool { Particulars(self) == .none }
