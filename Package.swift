@@ -58,7 +58,7 @@ let package = Package(
       "Policy",
       [
         "Border", "SIP", "Admission", "Authentication", "Identity", "Routing", "Topology", "Media",
-        .product(name: "Yams", package: "Yams"),
+        containers, .product(name: "Yams", package: "Yams"),
       ]),
     .executableTarget(
       name: "sallyport",

@@ -68,6 +68,7 @@ package struct Border: ~Copyable {
     _ bytes: Span<UInt8>, from flow: Flow, now: Instant, into out: inout Outbox
   ) {
     core.counters.received &+= 1
+    core.passage = Passage()
     // A source that no peer has costs nothing but this look-up, and gets silence.
     guard let peer = core.peer(of: bytes, flow) else {
       core.noteStranger(flow)
@@ -214,8 +215,15 @@ extension Core {
   /// The peer that a message comes from. A response may also come from a target that sends no
   /// requests and so stands in none of its peer's sources.
   mutating func peer(of bytes: Span<UInt8>, _ flow: Flow) -> PeerID? {
-    if let peer = admission.peer(of: flow) { return peer }
-    return Peek.isResponse(bytes) ? admission.peer(answering: flow) : nil
+    let owner = admission.owner(of: flow)
+    if let owner, admission.lets(owner.peer, use: flow) {
+      (passage.peer, passage.source) = (owner.peer, owner.place)
+      return owner.peer
+    }
+    if Peek.isResponse(bytes) { return admission.peer(answering: flow) }
+    passage.source = owner?.place
+    passage.verdict = .silence(owner == nil ? .unknownSource : .listenerNotAllowed)
+    return nil
   }
 
   /// A source has no peer: only the first one is remembered, until the operator was told.
@@ -227,6 +235,8 @@ extension Core {
 
   /// Octets that are no SIP message at all. A stream lives on: its framing still holds.
   mutating func unreadable(_ fault: Malformed, _ turn: Turn) {
+    passage.stage = .grammar
+    passage.verdict = .unreadable(fault)
     if fault.fault == .empty { return }
     counters.malformedDropped &+= 1
     note(.malformed(fault, flow: turn.flow, isAnswered: false))

@@ -63,6 +63,7 @@ extension Core {
       if message.method == .invite { sendTrying(message, server, turn, patch, &out) }
       settle(server: server)
       wait(.transaction(server), asked, turn)
+      passage.verdict = .asking
     } catch {
       refuse(message, essentials, error, turn, patch, &out)
     }
@@ -189,6 +190,8 @@ extension Core {
       desk.lay(shelf.bytes(of: servers[server].request))
     else { return }
     servers[server].isParked = false
+    passage = Passage()
+    passage.peer = servers[server].peer
     guard let refused = goOn(desk, server, now, &patch, &out) else { return }
     let refusal =
       switch refused.answer {
@@ -197,6 +200,7 @@ extension Core {
       default: Refusal(500, .serverError, .unknownName)
       }
     counters.refused &+= 1
+    passage.verdict = .refused(refusal)
     note(
       .refused(refusal, flow: servers[server].flow, method: servers[server].method))
     respondOwn(server, refusal.status, refusal.phrase.text, now, &patch, &desk, &out)

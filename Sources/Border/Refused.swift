@@ -40,17 +40,20 @@ extension Core {
     case .silence, .ask:
       break
     case .malformed(let fault):
+      passage.verdict = .malformed(fault, isAnswered: true)
       reply(
         message, essentials.via, Reply(400, fault.fault.phrase, toTag: toTag(message)), turn, patch,
         &out)
       counters.malformedAnswered &+= 1
       note(.malformed(fault, flow: turn.flow, isAnswered: true))
     case .capabilities:
+      (passage.stage, passage.verdict) = (.routing, .answered)
       let extra = Reply.Extra.capabilities(allow: allowed(turn.peer))
       reply(
         message, essentials.via, Reply(200, "OK", toTag: toTag(message), extra: extra), turn, patch,
         &out)
     case .refusal(let refusal, let extra):
+      passage.verdict = .refused(refusal)
       let answer = Reply(refusal.status, refusal.phrase.text, toTag: toTag(message), extra: extra)
       reply(message, essentials.via, answer, turn, patch, &out)
       counters.refused &+= 1
@@ -79,6 +82,7 @@ extension Core {
     } catch {
       // Nobody to answer.
     }
+    passage.verdict = .malformed(fault, isAnswered: isAnswered)
     if isAnswered { counters.malformedAnswered &+= 1 } else { counters.malformedDropped &+= 1 }
     note(.malformed(fault, flow: turn.flow, isAnswered: isAnswered))
   }

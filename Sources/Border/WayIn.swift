@@ -15,6 +15,7 @@ extension Core {
     _ out: inout Outbox
   ) {
     counters.requests &+= 1
+    passage.stage = .grammar
     patch.reset()
     let essentials: Essentials
     do throws(Malformed) {
@@ -42,6 +43,7 @@ extension Core {
   /// §17.2.2).
   private mutating func retransmitted(_ handle: Handle, _ out: inout Outbox) {
     counters.retransmissionsAbsorbed &+= 1
+    passage.verdict = .absorbed
     guard servers[handle].machine.wantsResend() else { return }
     resendResponse(handle, &out)
   }
@@ -77,6 +79,7 @@ extension Core {
   mutating func admitted(
     _ message: borrowing Message, _ turn: Turn
   ) throws(Refused) -> Admitted {
+    passage.stage = .admission
     switch admission.admit(Arrival(flow: turn.flow, peer: turn.peer), message) {
     case .pass(let admitted): return admitted
     case .refuse(let refusal):
@@ -92,6 +95,7 @@ extension Core {
   private mutating func checked(
     _ message: borrowing Message, _ essentials: Essentials, _ turn: Turn
   ) throws(Refused) -> URI {
+    passage.stage = .request
     let uri = try requestURI(message)
     // RFC 3261 §16.3 step 3: an OPTIONS to this element is answered, and not forwarded.
     if isForUs(message, uri) { return uri }
@@ -135,6 +139,7 @@ extension Core {
   mutating func readRouteSet(
     _ message: borrowing Message, _ uri: URI, _ essentials: Essentials, _ turn: Turn
   ) throws(Refused) -> RouteSet {
+    passage.stage = .routing
     var set: RouteSet
     do throws(Malformed) {
       set = try routeSet(message, uri)
@@ -151,7 +156,9 @@ extension Core {
   mutating func vouched(
     _ admitted: consuming Admitted, _ message: borrowing Message
   ) throws(Refused) -> Vouched {
+    passage.stage = .authentication
     let authenticated = try proof(of: authentication.recognize(admitted, message))
+    passage.stage = .identity
     return try proof(of: identity.vouch(authenticated, message))
   }
 
@@ -160,7 +167,9 @@ extension Core {
     _ vouched: consuming Vouched, _ message: borrowing Message, _ essentials: Essentials,
     _ uri: URI, _ set: RouteSet, _ turn: Turn
   ) throws(Refused) -> Routed {
+    passage.stage = .routing
     if essentials.toTag != nil {
+      passage.guide = set.mended == nil ? .dialog : .mended
       try checkDialog(set, turn.peer)
       if let mended = set.mended {
         return try proof(of: routing.route(vouched, along: mended.flow, to: mended.peer))
@@ -176,8 +185,10 @@ extension Core {
     }
     // A preloaded Route leads to a configured peer or nowhere.
     if let next = set.next {
+      passage.guide = .routeHeader
       return try proof(of: routing.route(vouched, message, to: next.uri, now: turn.now))
     }
+    passage.guide = .routes
     return try proof(of: routing.route(vouched, message, uri))
   }
 

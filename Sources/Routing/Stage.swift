@@ -261,17 +261,32 @@ package struct Stage: Sendable {
 }
 
 extension Rules.Route {
+  /// A condition of a route that does not hold.
+  package enum Mismatch: UInt8, Hashable, Sendable {
+    case method, scheme, from, domain, userPrefix
+  }
+
   func matches(_ message: borrowing Message, _ uri: URI, from peer: PeerID) -> Bool {
-    guard methods.contains(message.method), schemes.contains(uri.scheme) else { return false }
-    guard from.isEmpty || from.contains(peer) else { return false }
+    mismatch(message, uri, from: peer) == nil
+  }
+
+  /// The first condition that does not hold; `nil` when all do.
+  package func mismatch(
+    _ message: borrowing Message, _ uri: URI, from peer: PeerID
+  ) -> Mismatch? {
+    guard methods.contains(message.method) else { return .method }
+    guard schemes.contains(uri.scheme) else { return .scheme }
+    guard from.isEmpty || from.contains(peer) else { return .from }
     let bytes = message.bytes
     if !domains.isEmpty {
       let host = uri.hostPort.host.text
-      guard domains.contains(where: { equalsFolded(bytes, host, $0) }) else { return false }
+      guard domains.contains(where: { equalsFolded(bytes, host, $0) }) else { return .domain }
     }
-    guard !userPrefixes.isEmpty else { return true }
-    guard let user = uri.user ?? (uri.scheme == .tel ? uri.opaque : nil) else { return false }
-    return userPrefixes.contains { begins(bytes, user, $0) }
+    guard !userPrefixes.isEmpty else { return nil }
+    guard let user = uri.user ?? (uri.scheme == .tel ? uri.opaque : nil) else {
+      return .userPrefix
+    }
+    return userPrefixes.contains { begins(bytes, user, $0) } ? nil : .userPrefix
   }
 }
 
