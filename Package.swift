@@ -58,7 +58,7 @@ let package = Package(
       "Policy",
       [
         "Border", "SIP", "Admission", "Authentication", "Identity", "Routing", "Topology", "Media",
-        containers, .product(name: "Yams", package: "Yams"),
+        .product(name: "Yams", package: "Yams"),
       ]),
     .executableTarget(
       name: "sallyport",

@@ -69,6 +69,8 @@ package struct Passage: Sendable {
   /// The peer that it went to, and the flow that it left by.
   package internal(set) var callee: PeerID?
   package internal(set) var flow: Flow?
+
+  package init() {}
 }
 
 extension Border {
@@ -82,5 +84,15 @@ extension Core {
     passage.stage = .departure
     passage.verdict = .forwarded
     (passage.flow, passage.callee) = (flow, callee)
+  }
+}
+
+extension Passage {
+  /// With the source that another passage of the same message has found: one that goes on after an
+  /// answer from outside is not looked up again.
+  package func takingSource(of other: Passage) -> Passage {
+    var passage = self
+    passage.source = passage.source ?? other.source
+    return passage
   }
 }
