@@ -59,9 +59,9 @@ struct Explain: ParsableCommand {
   func run() throws {
     do {
       let snapshot = try Snapshot.load(path: policy)
-      let octets = try read()
       let explanation = try Explanation.of(
-        octets, short: (message, headers), from: from, to: to, transport: transport,
+        try read().map { Mended($0) }, short: (message, headers), from: from, to: to,
+        transport: transport,
         answers: answers, under: snapshot)
       print(format == .json ? explanation.json : explanation.text)
     } catch let rejection as Rejection {

@@ -35,7 +35,7 @@ struct CaseBinder {
         name: name, place: node["name"]?.place ?? node.place,
         before: node.all("after").map { input($0, canWait: true) },
         input: input(node, canWait: false),
-        expectation: expectation(node["expect"] ?? node))
+        expectation: node["expect"].map { expectation($0) } ?? Expectation())
     }
   }
 
@@ -72,7 +72,7 @@ struct CaseBinder {
       }
     }
     guard let request = node["request"], let text = request.scalar else {
-      if !canWait || node["wait"] == nil {
+      if !isMisspelt(node), !canWait || node["wait"] == nil {
         findings.add(
           .missingKey, node.place,
           "here must stand `request`, such as `INVITE sip:+4930@example.com`, or `file`")
@@ -88,6 +88,11 @@ struct CaseBinder {
       add(error, request.place)
       return .nothing
     }
+  }
+
+  /// Whether a key of it was told to be none: it may be the one that is missed.
+  private func isMisspelt(_ node: Node) -> Bool {
+    node.entries.contains { Table.testCase[$0.key] == nil && Table.before[$0.key] == nil }
   }
 
   /// A header with no value is left out, and one with a list stands several times.
@@ -121,7 +126,7 @@ struct CaseBinder {
     let defaults = root["defaults"]
     guard let from = node["from"] ?? (isWithin ? nil : defaults?["from"]), let text = from.scalar
     else {
-      if !isWithin, node["request"] != nil || node["file"] != nil {
+      if !isWithin, !isMisspelt(node), node["request"] != nil || node["file"] != nil {
         findings.add(
           .missingKey, node.place, "here or in `defaults` must stand where it is `from`")
       }

@@ -85,7 +85,7 @@ struct Facts {
     case .none, .forwarded: return step(stage, "forward", departure)
     case .silence(let reason): return step(stage, "silence", silence(reason))
     case .unreadable(let fault): return step(stage, "silence", (words(fault), nil))
-    case .malformed(let fault, true): return step(stage, "refuse \(answer)", (words(fault), nil))
+    case .malformed(let fault, true): return step(stage, "refuse \(answer)", (line(of: fault), nil))
     case .malformed(let fault, false):
       return step(stage, "silence", ("\(words(fault)); it cannot be answered", nil))
     case .refused(let refusal):
@@ -117,14 +117,15 @@ struct Facts {
     return "\(own?.status ?? 0) \(own?.reason ?? "")"
   }
 
-  /// What is wrong with the text of a message, and in which line.
-  private func words(_ fault: Malformed) -> String {
+  private func words(_ fault: Malformed) -> String { "\(fault.fault.phrase) \(line(of: fault))" }
+
+  /// Where a fault is in the text of the message.
+  private func line(of fault: Malformed) -> String {
     let before = judgement.octets.prefix(max(0, fault.offset))
     let number = before.count { $0 == 0x0a } + 1
-    let lines = String(decoding: judgement.octets, as: UTF8.self).split(
-      omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    let line =
-      number <= lines.count ? ", in line \(number): `\(String(lines[number - 1]).shortened)`" : ""
-    return "\(fault.fault.phrase) at octet \(fault.offset)\(line)"
+    let lines = judgement.octets.split(separator: 0x0a, omittingEmptySubsequences: false)
+    guard number <= lines.count else { return "at octet \(fault.offset)" }
+    let text = String(decoding: lines[number - 1].filter { $0 >= 0x20 }, as: UTF8.self)
+    return "at octet \(fault.offset), in line \(number): `\(text.shortened)`"
   }
 }

@@ -85,12 +85,12 @@ extension Snapshot {
 extension Explanation {
   /// Puts one message to a policy, and says what became of it.
   /// - Parameters:
-  ///   - message: its octets, or `nil` for the short form.
+  ///   - message: the whole of it, or `nil` for the short form.
   ///   - short: the short form, such as `INVITE sip:+4930@example.com`, and its headers, each
   ///     `Name: value`.
   ///   - answers: to questions for names, each `name=address`.
   package static func of(
-    _ message: [UInt8]?, short: (request: String, headers: [String]) = ("", []),
+    _ message: Mended?, short: (request: String, headers: [String]) = ("", []),
     from source: String,
     to listener: String?, transport: String? = nil, answers: [String] = [],
     under snapshot: Snapshot
@@ -102,11 +102,10 @@ extension Explanation {
         let (name, answer) = try Snapshot.answer(text)
         known[name] = answer
       }
-      let mended =
-        if let message { Mended(message) } else { Mended(whole: try sketch(short, flow)) }
+      let octets = if let message { message.octets } else { try sketch(short, flow) }
       var trial = Trial(snapshot.configuration)
-      var explanation = Explanation(trial.judge(mended.octets, from: flow, known), under: snapshot)
-      explanation.remark = mended.remark
+      var explanation = Explanation(trial.judge(octets, from: flow, known), under: snapshot)
+      explanation.remark = message?.remark
       return explanation
     } catch {
       throw Misuse(error)

@@ -99,18 +99,18 @@ struct Sketch: Sendable {
 }
 
 /// A message from a file, whose line ends an editor may have changed.
-struct Mended: Sendable {
-  var octets: [UInt8]
+package struct Mended: Sendable {
+  package private(set) var octets: [UInt8]
   /// What was done to it; `nil` when it was taken as it is.
-  var remark: String?
+  package private(set) var remark: String?
 
-  /// One that is as it should be.
-  init(whole octets: [UInt8]) { self.octets = octets }
+  /// One that is taken as it is.
+  package init(whole octets: [UInt8]) { self.octets = octets }
 
   /// SIP's lines end with CR LF, and editors write LF. Where a bare LF stands in the headers, all
   /// line ends are made CR LF, an end of the headers is added where it is missing, and a
   /// Content-Length that no longer fits is set.
-  init(_ octets: [UInt8]) {
+  package init(_ octets: [UInt8]) {
     let lines = octets.split(separator: 0x0a, omittingEmptySubsequences: false)
     let head = lines.prefix { !$0.isEmpty && !$0.elementsEqual([0x0d]) }
     guard head.dropLast(head.count == lines.count ? 1 : 0).contains(where: { $0.last != 0x0d })

@@ -71,7 +71,7 @@ package struct Suite: Sendable {
     } catch {
       throw Rejection(findings: [error])
     }
-    guard let root, !findings.hasErrors else { throw Rejection(findings: findings.sorted) }
+    guard let root else { throw Rejection(findings: findings.sorted) }
     let named = root.word("policy").map { Library.path($0, from: path) }
     let subject = named ?? (path == policy ? Self.policy(of: path) : policy)
     let snapshot = try Snapshot.load(path: subject, from: library)
