@@ -44,8 +44,8 @@ let package = Package(
     stage("Dialogs", ["SIP", "Transactions"]),
     stage("Admission", ["SIP"]),
     stage("Authentication", ["SIP", "Admission"]),
-    stage("Identity", ["SIP", "Authentication"]),
-    stage("Routing", ["SIP", "Identity"]),
+    stage("Identity", ["SIP", "Admission", "Authentication"]),
+    stage("Routing", ["SIP", "Admission", "Identity"]),
     stage("Topology", ["SIP", "Routing", "Dialogs"]),
     stage("Media", ["SIP", "SDP", "Routing"]),
     stage(
@@ -122,7 +122,7 @@ let package = Package(
     tests("DialogsTests", ["Basics", "Dialogs"]),
     tests(
       "SallyportTests",
-      ["sallyport", "Basics", "SIP", "Admission", "Dialogs", "Border"]),
+      ["sallyport", "Basics", "Platform", "SIP", "Admission", "Dialogs", "Border"]),
   ]
 )
 

@@ -19,6 +19,7 @@ package struct Prefixes: Sendable {
   private let networks: [Address]
   private let owners: [Owner]
 
+  /// Sorts the prefixes, longest first, and cuts off what a network has beyond its bits.
   package init(_ sources: [Rules.Source]) {
     let masked = sources.enumerated().map { place, source in
       let network = Self.masked(source.network, bits: source.bits)

@@ -3,6 +3,7 @@ package import SIP
 
 /// A peer's number: small, dense, and the same for the same name over all reloads of a policy.
 package struct PeerID: Hashable, Sendable {
+  /// Its place in `Rules.peers`; a peer keeps its number over all loads of a policy.
   package var raw: UInt16
 
   package init(raw: UInt16) { self.raw = raw }
@@ -12,10 +13,13 @@ package struct PeerID: Hashable, Sendable {
 package struct Rules: Sendable {
   /// One peer, at the place of its number.
   package struct Peer: Sendable {
+    /// Its place in `Rules.peers`.
     package var id: PeerID
+    /// What the policy calls it, and so do log lines.
     package var name: String
     /// A bit for each listener that it may use.
     package var listeners: UInt64
+    /// What it may send; another method gets 405.
     package var methods: MethodSet
 
     package init(id: PeerID, name: String, listeners: UInt64, methods: MethodSet = .all) {
@@ -28,8 +32,11 @@ package struct Rules: Sendable {
 
   /// A prefix that a peer's requests come from. `bits` counts in the 128-bit form (IPv4: 96 more).
   package struct Source: Hashable, Sendable {
+    /// The first address of the prefix; IPv4 is mapped into IPv6, as everywhere.
     package var network: Address
+    /// How many leading bits of the 128 count.
     package var bits: UInt8
+    /// Whose prefix it is.
     package var peer: PeerID
 
     package init(network: Address, bits: UInt8, peer: PeerID) {
@@ -39,7 +46,9 @@ package struct Rules: Sendable {
     }
   }
 
+  /// Each peer at the place of its number.
   package var peers: [Peer]
+  /// Where requests may come from; the longest prefix that holds an address decides.
   package var sources: [Source]
   /// Where peers are called that send no requests from there: only responses come from these.
   package var answering: [Source] = []

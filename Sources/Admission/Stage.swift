@@ -3,7 +3,9 @@ package import SIP
 
 /// A request that has arrived, and where from. Nobody has judged it yet.
 package struct Arrival: ~Copyable {
+  /// The local address and the remote one that it came by.
   package let flow: Flow
+  /// Who sends from there, by address alone.
   package let peer: PeerID
 
   package init(flow: Flow, peer: PeerID) {
@@ -14,7 +16,9 @@ package struct Arrival: ~Copyable {
 
 /// Proof that a request may cost this element something: it came from a peer that may send it.
 package struct Admitted: ~Copyable {
+  /// As the arrival's.
   package let flow: Flow
+  /// The peer whose prefix and listener it came by, and whose methods allow it.
   package let peer: PeerID
 
   fileprivate init(_ arrival: consuming Arrival) {
@@ -24,16 +28,26 @@ package struct Admitted: ~Copyable {
 }
 
 /// May this cost us anything? For now the ingress filter: source, listener and method.
-package struct Stage: Sendable {
+package struct Stage: ~Copyable, Sendable {
+  /// What the policy lets in.
   package let rules: Rules
   private let prefixes: Prefixes
   private let answering: Prefixes
 
+  /// Builds the tables of prefixes, once for each load of a policy.
   package init(_ rules: Rules) {
     self.rules = rules
     prefixes = Prefixes(rules.sources)
     answering = Prefixes(rules.answering)
   }
+
+  private init(_ rules: Rules, _ prefixes: Prefixes, _ answering: Prefixes) {
+    (self.rules, self.prefixes, self.answering) = (rules, prefixes, answering)
+  }
+
+  /// Another one with the same tables, for another worker. A stage is never copied by accident:
+  /// that would count references for each message.
+  package func copy() -> Stage { Stage(rules, prefixes, answering) }
 
   /// Whether what comes on a flow may cost this element anything: asked when a connection is to be
   /// accepted, and of a datagram before its octets are looked at.
@@ -65,6 +79,9 @@ package struct Stage: Sendable {
     rules.peers[Int(peer.raw)].listeners >> UInt64(flow.listener) & 1 != 0
   }
 
+  /// Whether the peer may send this method (RFC 3261 §21.4.6); only who sends from a known source
+  /// gets as far as this.
+  /// - Returns: the proof, or 405.
   package func admit(
     _ arrival: consuming Arrival, _ message: borrowing Message
   ) -> Verdict<Admitted> {

@@ -14,8 +14,11 @@ package enum Verdict<Proof: ~Copyable>: ~Copyable {
 
 /// A refusal: what the peer is told, and what the operator is told.
 package struct Refusal: Error, Hashable, Sendable {
+  /// The status of the response, 400 to 699.
   package var status: UInt16
+  /// Its reason phrase.
   package var phrase: StaticPhrase
+  /// What the operator is told.
   package var cause: Cause
 
   package init(_ status: UInt16, _ phrase: StaticPhrase, _ cause: Cause) {
@@ -27,22 +30,25 @@ package struct Refusal: Error, Hashable, Sendable {
   /// Why, sorted by blame.
   package enum Cause: UInt8, Hashable, Sendable, CaseIterable {
     // The peer asked for what no element gives.
-    case unsupportedScheme, tooManyHops, loop, badExtension, noSuchDialog, cancelWithoutInvite
+    case unsupportedScheme, tooManyHops, loop, noBreadth, badExtension, noSuchDialog
+    case cancelWithoutInvite
     // The policy does not allow it.
     case methodNotAllowed, noRoute, foreignDestination, redirectRefused
     // It cannot be reached from here.
     case unknownName, noTarget
     // A limit of ours.
-    case tableFull, tooManyWaiting, draining
+    case tableFull, tooManyWaiting, draining, tooLarge
   }
 }
 
 /// The reason phrases of refusals.
 package enum StaticPhrase: UInt8, Hashable, Sendable {
   case forbidden, notFound, methodNotAllowed, unsupportedScheme, tooManyHops, loopDetected
-  case badExtension, noSuchDialog, serverError, serviceUnavailable, temporarilyUnavailable
-  case requestTimeout, requestTerminated, versionNotSupported
+  case maxBreadthExceeded, badExtension, noSuchDialog, serverError, serviceUnavailable
+  case temporarilyUnavailable
+  case requestTimeout, requestTerminated, versionNotSupported, messageTooLarge
 
+  /// The words on the status line (RFC 3261 §21).
   package var text: StaticString {
     switch self {
     case .forbidden: "Forbidden"
@@ -51,6 +57,7 @@ package enum StaticPhrase: UInt8, Hashable, Sendable {
     case .unsupportedScheme: "Unsupported URI Scheme"
     case .tooManyHops: "Too Many Hops"
     case .loopDetected: "Loop Detected"
+    case .maxBreadthExceeded: "Max-Breadth Exceeded"
     case .badExtension: "Bad Extension"
     case .noSuchDialog: "Call/Transaction Does Not Exist"
     case .serverError: "Server Internal Error"
@@ -59,6 +66,7 @@ package enum StaticPhrase: UInt8, Hashable, Sendable {
     case .requestTimeout: "Request Timeout"
     case .requestTerminated: "Request Terminated"
     case .versionNotSupported: "Version Not Supported"
+    case .messageTooLarge: "Message Too Large"
     }
   }
 }

@@ -9,8 +9,11 @@ package struct Rules: Sendable {
 
 /// Proof of who asks.
 package struct Authenticated: ~Copyable {
+  /// As the proof of Admission has it.
   package let flow: Flow
+  /// Who it is, as far as `evidence` goes.
   package let peer: PeerID
+  /// What showed it.
   package let evidence: Evidence
 
   /// What the recognition rests on.
@@ -27,10 +30,13 @@ package struct Authenticated: ~Copyable {
 }
 
 /// Who is asking?
-package struct Stage: Sendable {
+package struct Stage: ~Copyable, Sendable {
   private let rules: Rules
 
   package init(_ rules: Rules) { self.rules = rules }
+
+  /// Another one by the same rules, for another worker.
+  package func copy() -> Stage { Stage(rules) }
 
   /// Recognises a peer by its configured source, and says so in the proof.
   package func recognize(

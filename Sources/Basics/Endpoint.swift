@@ -21,6 +21,7 @@ public struct Address: Hashable, Sendable {
     self.init(high: 0, low: 0xffff_0000_0000 | UInt64(bits))
   }
 
+  /// Whether it lies in ::ffff:0:0/96 (RFC 4291 §2.5.5.2), which is how IPv4 is kept here.
   @inlinable
   public var isIPv4: Bool { high == 0 && low >> 32 == 0xffff }
 
@@ -66,7 +67,9 @@ public enum Unresolved: UInt8, Error, Hashable, Comparable, CaseIterable {
 
 /// An address and a port.
 public struct Endpoint: Hashable, Sendable {
+  /// Of either family, IPv4 mapped.
   public var address: Address
+  /// 0 where the kernel is to choose one.
   public var port: UInt16
 
   @inlinable
@@ -87,7 +90,9 @@ public enum Transport: UInt8, Hashable, Sendable, CaseIterable {
 
 /// One stream connection of one worker. The handle's generation makes a stale name harmless.
 public struct Connection: Hashable, Sendable {
+  /// Whose loop it hangs on; no other worker can write to it.
   public var worker: UInt8
+  /// Its slot there; once it is closed, the generation finds nothing.
   public var handle: Handle
 
   @inlinable
@@ -99,6 +104,7 @@ public struct Connection: Hashable, Sendable {
 
 /// Where a message came from, or where one is to go.
 public struct Flow: Hashable, Sendable {
+  /// The one that the message came by, or is to go by.
   public var transport: Transport
   /// The place of the listener in the policy: the socket that it came in on, or the local address
   /// to send from.

@@ -3,7 +3,9 @@ public import BasicContainers
 /// 128 bits that stand for something longer. Two keys of a keyed hash are equal only if what they
 /// stand for is (but for a chance of 2⁻¹²⁸ that nobody can steer without the secret).
 public struct Key: Hashable, Sendable {
+  /// The half of which an `Index` takes its place.
   public var a: UInt64
+  /// The half that is only compared.
   public var b: UInt64
 
   @inlinable
@@ -21,6 +23,8 @@ public struct KeyedHash: Sendable {
   @usableFromInline var v2: UInt64
   @usableFromInline var v3: UInt64
 
+  /// - Parameter secret: of this process or, for what several processes must agree on, of the
+  ///   pool.
   @inlinable
   public init(secret: Key) {
     v0 = secret.a ^ 0x736f_6d65_7073_6575
@@ -43,6 +47,7 @@ public struct KeyedHash: Sendable {
     v2 = v2 << 32 | v2 >> 32
   }
 
+  /// Takes eight octets in. The order counts.
   @inlinable
   public mutating func combine(_ word: UInt64) {
     v3 ^= word
@@ -87,6 +92,7 @@ public struct Index: ~Copyable {
 
   @usableFromInline var entries: RigidArray<Entry>
   @usableFromInline var mask: Int
+  /// How many entries there are.
   public private(set) var count = 0
 
   /// - Parameter expected: how many entries to have room for at once without growing.
@@ -118,6 +124,8 @@ public struct Index: ~Copyable {
     return place
   }
 
+  /// The handle under a key, or `nil`. Some handles are dead by now: the table that made them
+  /// knows.
   @inlinable
   public func find(_ key: Key) -> Handle? {
     let found = entries.span[place(of: key)].handle

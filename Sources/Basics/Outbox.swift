@@ -13,10 +13,13 @@ public enum Loss: UInt8, Error, Sendable {
 
 /// One message to send: a range of the outbox's bytes and where they go.
 public struct Transmit: Sendable {
+  /// Where it goes; a flow without a connection may open one.
   public var flow: Flow
   /// Who is told when it cannot be sent: a payload that the sender understands, 0 for nobody.
   public var owner: UInt64
+  /// Where it begins in `Outbox.bytes`.
   public var start: UInt32
+  /// Its length in octets.
   public var count: UInt32
 
   @inlinable
@@ -34,6 +37,7 @@ public struct Transmit: Sendable {
 public struct Outbox: ~Copyable {
   /// The bytes of all messages, one after the other.
   public var bytes: RigidArray<UInt8>
+  /// The messages, in the order in which they are to go out.
   public var transmits: RigidArray<Transmit>
   /// Streams that cannot be framed any more, or that are no longer wanted.
   public var closes: RigidArray<Connection>
@@ -59,6 +63,7 @@ public struct Outbox: ~Copyable {
     bytes.freeCapacity >= reserve && transmits.freeCapacity >= 32 && closes.freeCapacity >= 4
   }
 
+  /// Whether there is nothing to do: neither to send nor to close.
   @inlinable
   public var isEmpty: Bool { transmits.isEmpty && closes.isEmpty }
 

@@ -7,6 +7,7 @@ public struct Slice: Hashable, Sendable {
   /// The last octet that a slice can name is at this offset minus one.
   public static let longest = Int(UInt16.max)
 
+  /// No octets, at the start.
   public static let empty = Slice(0..<0)
 
   /// - Precondition: the range lies within 0...`longest`.
@@ -24,9 +25,14 @@ public struct Slice: Hashable, Sendable {
     _count = UInt16(truncatingIfNeeded: end &- start)
   }
 
+  /// The offset of its first octet.
   @inlinable public var start: Int { Int(_start) }
+  /// Its length in octets, at most `longest`.
   @inlinable public var count: Int { Int(_count) }
+  /// The offset behind its last octet.
   @inlinable public var end: Int { Int(_start) &+ Int(_count) }
+  /// The offsets of its octets, to loop over.
   @inlinable public var range: Range<Int> { start..<end }
+  /// Whether it has no octets; its place may mean something even so.
   @inlinable public var isEmpty: Bool { _count == 0 }
 }

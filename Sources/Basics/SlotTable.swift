@@ -3,7 +3,9 @@ public import BasicContainers
 /// The name of a record in a `SlotTable`. The generation rises each time that a slot is given to
 /// another record, so a name that is too old finds nothing.
 public struct Handle: Hashable, Sendable {
+  /// The place in the table.
   public var index: UInt32
+  /// Which of the records that had this place one after the other.
   public var generation: UInt32
 
   @inlinable
@@ -20,7 +22,7 @@ public struct Slot<Record: ~Copyable>: ~Copyable {
   @usableFromInline var nextFree: UInt32
   @usableFromInline var record: Record?
 
-  @usableFromInline static var occupied: UInt32 { .max - 1 }
+  @inlinable static var occupied: UInt32 { .max - 1 }
 
   @inlinable
   init(generation: UInt32) {
@@ -34,16 +36,15 @@ public struct Slot<Record: ~Copyable>: ~Copyable {
 /// limit and then says no; it never moves a record and gives nothing back, so that in steady state
 /// nothing is allocated.
 public struct SlotTable<Record: ~Copyable>: ~Copyable {
-  @usableFromInline static var chunkBits: UInt32 { 10 }
-  @usableFromInline static var chunkSize: Int { 1 << 10 }
+  @inlinable static var chunkBits: UInt32 { 10 }
+  @inlinable static var chunkSize: Int { 1 << 10 }
 
   @usableFromInline var chunks: UniqueArray<RigidArray<Slot<Record>>>
   @usableFromInline var firstFree: UInt32 = .max
   @usableFromInline let firstGeneration: UInt32
   @usableFromInline let generationMask: UInt32
 
-  /// How many records there are.
-  public private(set) var count = 0
+  @usableFromInline var records = 0
   /// How many there may be.
   public let limit: Int
 
@@ -62,8 +63,9 @@ public struct SlotTable<Record: ~Copyable>: ~Copyable {
     self.firstGeneration = firstGeneration & generationMask
   }
 
-  @usableFromInline
-  mutating func addCount(_ change: Int) { count &+= change }
+  /// How many records there are.
+  @inlinable
+  public var count: Int { records }
 
   @inlinable
   mutating func grow() -> Bool {
@@ -91,7 +93,7 @@ public struct SlotTable<Record: ~Copyable>: ~Copyable {
     firstFree = chunks[chunk][place].nextFree
     chunks[chunk][place].nextFree = Slot<Record>.occupied
     chunks[chunk][place].record = consume record
-    addCount(1)
+    records &+= 1
     return Handle(index: index, generation: chunks[chunk][place].generation)
   }
 
@@ -109,6 +111,7 @@ public struct SlotTable<Record: ~Copyable>: ~Copyable {
   @inlinable
   public var isFull: Bool { firstFree == .max && chunks.count &* Self.chunkSize >= limit }
 
+  /// Whether the record of this name is still there.
   @inlinable
   public func contains(_ handle: Handle) -> Bool {
     let chunk = Int(handle.index >> Self.chunkBits)
@@ -158,7 +161,7 @@ public struct SlotTable<Record: ~Copyable>: ~Copyable {
     chunks[chunk][place].generation = (handle.generation &+ 1) & generationMask
     chunks[chunk][place].nextFree = firstFree
     firstFree = handle.index
-    addCount(-1)
+    records &-= 1
     return record
   }
 

@@ -1,5 +1,5 @@
 package import Basics
-import Admission
+package import Admission
 import BasicContainers
 import Cryptography
 import Dialogs
@@ -58,7 +58,7 @@ package struct Border: ~Copyable {
   /// Whether a source may send anything at all. Whoever holds the sockets asks it of a connection
   /// before it is accepted, and of a datagram before anything is done with it.
   package mutating func admits(_ flow: Flow) -> Bool {
-    if core.admission.admits(flow) { return true }
+    if core.admits(flow) { return true }
     core.noteStranger(flow)
     return false
   }
@@ -70,15 +70,15 @@ package struct Border: ~Copyable {
     core.counters.received &+= 1
     core.passage = Passage()
     // A source that no peer has costs nothing but this look-up, and gets silence.
-    guard let peer = core.peer(of: bytes, flow) else {
+    guard let sender = core.sender(bytes, flow) else {
       core.noteStranger(flow)
       return
     }
-    let turn = Turn(flow: flow, now: now, peer: peer)
+    let turn = Turn(flow: flow, now: now, peer: sender.peer, policy: sender.policy)
     do throws(Malformed) {
       try Parser.parse(bytes, into: &table)
     } catch {
-      return core.unreadable(error, turn)
+      return core.unreadable(bytes, error, turn)
     }
     process(bytes, table, turn, &core, &patch, &desk, &out)
   }
@@ -186,8 +186,15 @@ package struct Border: ~Copyable {
     exchange(&core.strangers, with: Strangers())
   }
 
+  /// The peer that a flow leads to or comes from, if any: of a stream, for the operator.
+  package mutating func peer(of flow: Flow) -> PeerID? {
+    core.peer(of: flow)
+  }
+
+  /// What it did since it began.
   package var counters: Counters { core.counters }
 
+  /// What the tables hold now: all 0 once the last call is over and forgotten.
   package var occupancy: Occupancy {
     Occupancy(
       calls: core.liveCalls, endedCalls: core.calls.count - core.liveCalls,
@@ -212,20 +219,6 @@ private func process(
 }
 
 extension Core {
-  /// The peer that a message comes from. A response may also come from a target that sends no
-  /// requests and so stands in none of its peer's sources.
-  mutating func peer(of bytes: Span<UInt8>, _ flow: Flow) -> PeerID? {
-    let owner = admission.owner(of: flow)
-    if let owner, admission.lets(owner.peer, use: flow) {
-      (passage.peer, passage.source) = (owner.peer, owner.place)
-      return owner.peer
-    }
-    if Peek.isResponse(bytes) { return admission.peer(answering: flow) }
-    passage.source = owner?.place
-    passage.verdict = .silence(owner == nil ? .unknownSource : .listenerNotAllowed)
-    return nil
-  }
-
   /// A source has no peer: only the first one is remembered, until the operator was told.
   mutating func noteStranger(_ flow: Flow) {
     counters.unknownSource &+= 1
@@ -234,11 +227,12 @@ extension Core {
   }
 
   /// Octets that are no SIP message at all. A stream lives on: its framing still holds.
-  mutating func unreadable(_ fault: Malformed, _ turn: Turn) {
+  mutating func unreadable(_ bytes: Span<UInt8>, _ fault: Malformed, _ turn: Turn) {
     passage.stage = .grammar
     passage.verdict = .unreadable(fault)
     if fault.fault == .empty { return }
     counters.malformedDropped &+= 1
-    note(.malformed(fault, flow: turn.flow, isAnswered: false))
+    let subject = Subject(peer: turn.peer, flow: turn.flow)
+    note(.malformed(fault, fault.found(in: bytes), subject, isAnswered: false))
   }
 }

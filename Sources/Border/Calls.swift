@@ -15,7 +15,7 @@ extension Core {
     case .invite where servers[server].isInitial && calls[call].state == .calling:
       if status < 300 {
         calls[call].answer(
-          status: status, now: now, deadline: now + configuration.callDuration)
+          status: status, now: now, deadline: now + callDuration(call))
         counters.answeredCalls &+= 1
       } else {
         calls[call].status = status
@@ -138,7 +138,7 @@ extension Core {
   private mutating func resume(_ call: Handle, _ status: UInt16, _ now: Instant) {
     if calls[call].isLingering { lingering &-= 1 }
     calls[call].resume(
-      status: status, now: now, deadline: now + configuration.callDuration)
+      status: status, now: now, deadline: now + callDuration(call))
     liveCalls &+= 1
     counters.calls &+= 1
     counters.answeredCalls &+= 1
@@ -173,7 +173,9 @@ extension Core {
     guard let record = calls.remove(call) else { return }
     if record.state != .ended { liveCalls &-= 1 }
     if record.isLingering { lingering &-= 1 }
-    if configuration.routing.mendsLostRoutes, callIndex.find(record.key) == call {
+    regimes.release(record.policy)
+    // Whether this policy mends or not: the one that the call began under may have.
+    if callIndex.count > 0, callIndex.find(record.key) == call {
       callIndex.remove(record.key)
     }
   }
@@ -193,7 +195,7 @@ extension Core {
   mutating func mend(
     _ set: inout RouteSet, _ message: borrowing Message, _ essentials: Essentials, _ turn: Turn
   ) {
-    guard configuration.routing.mendsLostRoutes, set.token == nil, set.next == nil,
+    guard callIndex.count > 0, set.token == nil, set.next == nil,
       let toTag = essentials.toTag
     else { return }
     let asCaller = callIndex.find(callKey(message, essentials.callID, essentials.fromTag))

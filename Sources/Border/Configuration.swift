@@ -11,6 +11,7 @@ package import Transactions
 
 /// One local address that messages come in on and go out from.
 package struct Listener: Sendable {
+  /// What is spoken on it; nothing else is taken.
   package var transport: Transport
   /// Where it is bound.
   package var local: Endpoint
@@ -29,9 +30,11 @@ package struct Listener: Sendable {
 package struct Configuration: Sendable {
   /// How much it may hold, for each worker.
   package struct Capacity: Sendable {
+    /// Calls that are in progress; one more gets 503.
     package var calls = Dialogs.Limits.calls
     /// Calls that have ended and are remembered.
     package var endedCalls = Dialogs.Limits.endedCalls
+    /// Server transactions, and as many client transactions.
     package var transactions = 2_000_000
     /// Octets of kept messages.
     package var shelf = 1 << 30
@@ -39,22 +42,34 @@ package struct Configuration: Sendable {
     package init() {}
   }
 
+  /// Each at the place of its number, at most 64 of them.
   package var listeners: [Listener]
   /// Host names that are this element's own, in lower case.
   package var names: [[UInt8]] = []
+  /// How much each worker may hold; nothing is allocated for it before it is needed.
   package var capacity = Capacity()
+  /// T1, T2, T4 and what follows from them (RFC 3261 §17.1.1.1).
   package var timing = Timing()
   /// How long a callee may ring (RFC 3261 §16.6 step 11).
   package var timerC: Interval {
     get { timing.c }
     set { timing.c = newValue }
   }
+  /// How long a call may last after its answer; then it is ended in the tables and in the log.
   package var callDuration = Dialogs.Limits.callDuration
+  /// How long an INVITE waits for its final response, whatever its targets do.
+  package var setupDuration = Dialogs.Limits.setupDuration
+  /// Who may send what.
   package var admission: Admission.Rules
+  /// How a peer is known.
   package var authentication: Authentication.Rules
+  /// What is believed of a caller's name.
   package var identity: Identity.Rules
+  /// Where requests go.
   package var routing: Routing.Rules
+  /// What of us the other side sees.
   package var topology: Topology.Rules
+  /// Who sends packets where.
   package var media: Media.Rules
 
   package init(
@@ -80,7 +95,17 @@ package struct Configuration: Sendable {
         return true
       }
     }
-    for name in names where equalsFolded(bytes, place.host.text, name) { return true }
+    return isOwnName(place.host, in: bytes)
+  }
+
+  /// Whether a host alone is this element's own.
+  func isOwn(_ host: Host, in bytes: Span<UInt8>) -> Bool {
+    guard let address = host.address else { return isOwnName(host, in: bytes) }
+    return listeners.contains { $0.local.address == address }
+  }
+
+  private func isOwnName(_ host: Host, in bytes: Span<UInt8>) -> Bool {
+    for name in names where equalsFolded(bytes, host.text, name) { return true }
     return false
   }
 

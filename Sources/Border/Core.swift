@@ -13,15 +13,13 @@ import Transactions
 /// outbox are arguments of every function, so that a view over received octets never overlaps a
 /// change of the tables.
 struct Core: ~Copyable {
-  let configuration: Configuration
+  /// That of the policy in force; its listeners and sizes never change.
+  var configuration: Configuration
   let worker: UInt8
   let tokens: TokenRing
   /// Keys of the hashes: for the index, for loops, for tags and for digests in logs.
   let secret: Key
-  var admission: Admission.Stage
-  var authentication: Authentication.Stage
-  var identity: Identity.Stage
-  var routing: Routing.Stage
+  var regimes: Regimes
   var servers: SlotTable<ServerTransaction>
   var clients: SlotTable<ClientTransaction>
   var calls: SlotTable<Call>
@@ -64,10 +62,7 @@ struct Core: ~Copyable {
     self.worker = worker
     tokens = TokenRing(seed: seed.tokens, id: 0)
     secret = seed.hashes
-    admission = Admission.Stage(configuration.admission)
-    authentication = Authentication.Stage(configuration.authentication)
-    identity = Identity.Stage(configuration.identity)
-    routing = Routing.Stage(configuration.routing, secret: seed.hashes)
+    regimes = Regimes(Regime(configuration, number: 1, seed: seed))
     let first = UInt32(truncatingIfNeeded: seed.generations)
     let capacity = configuration.capacity
     servers = SlotTable(limit: capacity.transactions, firstGeneration: first)
@@ -133,6 +128,7 @@ extension Core {
     guard var record = servers.remove(handle) else { return }
     if record.isPending { pending &-= 1 }
     serverIndex.remove(record.key)
+    regimes.release(record.policy)
     record.machine.release(&shelf)
     shelf.release(record.request.take())
     shelf.release(record.best.response.take())

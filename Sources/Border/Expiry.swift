@@ -68,7 +68,7 @@ extension Core {
       }
     case .timeout:
       if clients[handle].machine.isTerminated { close(branch: handle) }
-      targetFailed(handle, isDown: false, now, &patch, &desk, &out)
+      targetFailed(handle, .timeout, now, &patch, &desk, &out)
     case .timerC:
       if let server = clients[handle].server, servers.contains(server),
         let call = servers[server].call, calls.contains(call), servers[server].isInitial
@@ -76,8 +76,24 @@ extension Core {
         calls[call].rangTooLong = true
       }
       sendCANCEL(handle, now, &desk, &out)
+      endSetup(handle, now, &patch, &desk, &out)
     }
     if clients.contains(handle) { settle(client: handle) }
+  }
+
+  /// The whole set-up of a call has lasted long enough: the caller gets the best response that
+  /// there was, or 408, and does not wait for what the cancelled callee says. Within a dialog he
+  /// does, as after any Timer C: a 408 would end the dialog (RFC 3261 §12.2.1.2).
+  private mutating func endSetup(
+    _ client: Handle, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
+    _ out: inout Outbox
+  ) {
+    guard let server = clients[client].server, servers.contains(server),
+      servers[server].client == client, servers[server].isInitial, !servers[server].isCancelled,
+      servers[server].setupEnd <= now
+    else { return }
+    giveUp(server, .timeout, now, &patch, &desk, &out)
+    if servers.contains(server) { servers[server].isCancelled = true }
   }
 
   private mutating func expire(call handle: Handle, _ now: Instant) {
@@ -86,7 +102,7 @@ extension Core {
       switch calls[handle].state {
       case .calling:
         // Its INVITE has a final response to come, and Timer C sees to it.
-        next = now + configuration.callDuration
+        next = now + callDuration(handle)
       case .answered:
         end(handle, .tooLong, now)
       case .ended:
@@ -116,14 +132,17 @@ extension Core {
     _ out: inout Outbox
   ) {
     guard case .client(let handle) = Ticket(owner), clients.contains(handle) else { return }
-    let isForCore = clients[handle].machine.transportFailed(&shelf)
+    let isForCore = clients[handle].machine.transportFailed(
+      mayHaveArrived: loss == .unanswered, &shelf)
     if clients[handle].machine.isTerminated { close(branch: handle) }
+    // What may still come is passed on, and not waited for.
+    if isForCore { awaitNoMore(handle) }
     if isForCore, loss != .unanswered, let (server, way) = datagramWay(handle) {
       // Another loss, such as a stream's end amid the message, says nothing of the next stream.
       if loss == .refused { streamless.note(way.flow.remote, until: now + Limits.streamlessTime) }
       tryNext(server, first: way, now, &patch, &desk, &out)
     } else if isForCore {
-      targetFailed(handle, isDown: true, now, &patch, &desk, &out)
+      targetFailed(handle, TargetFailure(loss), now, &patch, &desk, &out)
     }
     if clients.contains(handle) { settle(client: handle) }
   }

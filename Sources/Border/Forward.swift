@@ -32,13 +32,16 @@ extension Core {
     }
     if message.method == .invite { sendTrying(message, server, turn, patch, &out) }
     let errand = Errand(essentials: essentials, set: set, way: departure.way)
-    if !forward(message, errand, for: server, turn.now, &patch, &out) {
+    do throws(Refused) {
+      try forward(message, errand, for: server, turn.now, &patch, &out)
+    } catch {
       abandon(departure, set)
-      remove(server: server)
       // What was to be changed for the way out is no part of the refusal.
       patch.reset()
       patch.stamp(essentials.via, turn.flow.remote)
-      throw full
+      if message.method == .invite { return decline(message, server, error, turn, patch, &out) }
+      remove(server: server)
+      throw error
     }
     settle(server: server)
     noteUse(message, essentials, server, turn.now)
@@ -65,13 +68,32 @@ extension Core {
     let errand = Errand(essentials: essentials, set: set, way: departure.way)
     patch.reset()
     patch.stamp(essentials.via, turn.flow.remote)
-    if !forward(message, errand, for: server, turn.now, &patch, &out) {
+    do throws(Refused) {
+      try forward(message, errand, for: server, turn.now, &patch, &out)
+    } catch {
       abandon(departure, set)
-      throw full
+      throw error
     }
     settle(server: server)
     noteUse(message, essentials, server, turn.now)
     begun(departure, set)
+  }
+
+  /// Refuses an INVITE that has had its 100: its transaction stays, so that the refusal is sent
+  /// until there is an ACK, which ends here, and what comes again is absorbed (RFC 3261 §17.2.1).
+  private mutating func decline(
+    _ message: borrowing Message, _ server: Handle, _ refused: Refused, _ turn: Turn,
+    _ patch: borrowing Patch, _ out: inout Outbox
+  ) {
+    guard case .refusal(let refusal, let extra) = refused.answer else { return }
+    let reply = Reply(refusal.status, refusal.phrase.text, toTag: toTag(message), extra: extra)
+    let sent = out.send(to: servers[server].flow, atMost: reply.room(for: message, patch)) {
+      reply.write(answering: message, patch, into: &$0)
+    }
+    counters.refused &+= 1
+    note(.refused(refusal, subject(message, turn), method: message.method))
+    let kept = shelf.keep(out.bytes.span.extracting(sent))
+    responded(server, refusal.status, kept, turn.now)
   }
 
   /// Where a request goes first, the targets that are left after that, and its call.
@@ -88,7 +110,7 @@ extension Core {
     var search = routed.search
     passage.stage = .departure
     passage.route = search.route
-    guard let way = routing.next(&search, arriving: turn.flow) else {
+    guard let way = regimes[turn.policy].routing.next(&search, arriving: turn.flow) else {
       throw Refused(Refusal(480, .temporarilyUnavailable, .noTarget))
     }
     if search.route != nil { passage.target = search.next &- 1 }
@@ -104,6 +126,9 @@ extension Core {
 
   var full: Refused { Refused(Refusal(503, .serviceUnavailable, .tableFull)) }
 
+  /// RFC 3261 §21.5.14: what it grows to on its way out is more than can be sent.
+  private var tooLarge: Refused { Refused(Refusal(513, .messageTooLarge, .tooLarge)) }
+
   /// The call that a request belongs to: that of its token, or a new one for an INVITE that begins
   /// a dialog.
   private mutating func call(
@@ -113,18 +138,18 @@ extension Core {
     if let token = set.token { return token.kind.isCall ? token.handle : nil }
     guard message.method == .invite, essentials.toTag == nil else { return nil }
     guard liveCalls < configuration.capacity.calls else { throw full }
-    var digest = hash()
-    digest.combine(message.bytes, essentials.callID)
     let key = callKey(message, essentials.callID, essentials.fromTag)
-    let deadline = turn.now + configuration.callDuration
+    let deadline = turn.now + regimes[turn.policy].callDuration
     var record = Call(
-      id: nextCallID(), callIDDigest: digest.finish().b, key: key,
-      caller: (turn.peer.raw, turn.flow), callee: (callee.peer.raw, callee.flow), policy: 0,
+      id: nextCallID(), callIDDigest: callIDDigest(message.bytes, essentials.callID), key: key,
+      caller: (turn.peer.raw, turn.flow), callee: (callee.peer.raw, callee.flow),
+      policy: turn.policy,
       began: turn.now, deadline: deadline)
     record.previous = previousPass(message)
     guard let handle = calls.insert(record) else { throw full }
     liveCalls &+= 1
-    if configuration.routing.mendsLostRoutes { callIndex.insert(key, handle) }
+    regimes.hold(turn.policy)
+    if regimes[turn.policy].routing.rules.mendsLostRoutes { callIndex.insert(key, handle) }
     return handle
   }
 
@@ -149,13 +174,16 @@ extension Core {
     let record = ServerTransaction(
       machine: machine, key: key, method: message.method,
       flow: responseFlow(essentials.via, turn.flow), source: turn.flow.remote,
-      peer: turn.peer, request: request, client: nil, call: departure?.call,
+      peer: turn.peer, policy: turn.policy, request: request, client: nil, call: departure?.call,
       passes: set.passes, search: departure?.search ?? Search(), best: ServerTransaction.Best(),
       tags: tags,
+      setupEnd: message.method == .invite
+        ? turn.now + regimes[turn.policy].setupDuration : .distantFuture,
       isInitial: essentials.toTag == nil)
     // There is room: `begin` has asked.
     guard let handle = servers.insert(record) else { return nil }
     serverIndex.insert(key, handle)
+    regimes.hold(turn.policy)
     pending &+= 1
     return handle
   }
@@ -173,13 +201,13 @@ extension Core {
     servers[server].machine.respond(100, kept: kept, now: turn.now, &shelf)
   }
 
-  /// Sends a request to one target, with a client transaction of its own.
-  /// - Returns: whether there was room for it.
+  /// Sends a request to one target, with a client transaction of its own. Throws where there is no
+  /// room for it, and where it is too large as it would leave.
   mutating func forward(
     _ message: borrowing Message, _ errand: Errand, for server: Handle, _ now: Instant,
     _ patch: inout Patch, _ out: inout Outbox
-  ) -> Bool {
-    guard let client = clients.upcoming() else { return false }
+  ) throws(Refused) {
+    guard let client = clients.upcoming() else { throw full }
     var flow = errand.way.flow
     var datagram: UInt8?
     var sent = write(message, errand, to: flow, for: server, as: client, &patch, &out)
@@ -192,19 +220,26 @@ extension Core {
       flow = stream
       sent = write(message, errand, to: flow, for: server, as: client, &patch, &out)
     }
-    guard !sent.isEmpty else { return false }
+    guard !patch.overflowed else { throw tooLarge }
+    guard !sent.isEmpty else { throw full }
+    guard sent.count <= Limits.largest(over: flow) else {
+      out.withdraw()
+      throw tooLarge
+    }
     guard let kept = shelf.keep(out.bytes.span.extracting(sent)) else {
       out.withdraw()
-      return false
+      throw full
     }
-    let timeout = routing.targetTimeout(servers[server].search)
+    let timeout = regimes[servers[server].policy].routing
+      .targetTimeout(servers[server].search)
     let machine = ClientMachine(
       message.method, request: kept, now: now, isReliable: flow.transport.isReliable,
-      timeout: timeout, configuration.timing)
+      timeout: timeout, latest: servers[server].setupEnd, configuration.timing)
     let record = ClientTransaction(
       machine: machine, flow: flow, peer: errand.way.peer, method: message.method,
       datagram: datagram, server: server, cancel: nil, isOpen: message.method == .invite)
-    guard clients.insert(record) != nil else { return false }
+    // There is room: it was asked for.
+    guard clients.insert(record) != nil else { throw full }
     servers[server].client = client
     if message.method == .invite { servers[server].openBranches &+= 1 }
     if let call = servers[server].call, calls.contains(call), errand.essentials.toTag == nil {
@@ -215,7 +250,6 @@ extension Core {
     counters.forwarded &+= 1
     noteDeparture(by: flow, to: errand.way.peer)
     settle(client: client)
-    return true
   }
 
   /// The stream to where a way leads, unless none was to be had there of late.

@@ -27,6 +27,7 @@ extension Core {
       guard isForCallee else { return }
     }
     do throws(Refused) {
+      guard let turn = governed(message, essentials, turn) else { throw Refused.silence }
       let admitted = try admitted(message, turn)
       let uri = try requestURI(message)
       let set = try readRouteSet(message, uri, essentials, turn)
@@ -34,7 +35,8 @@ extension Core {
       else {
         throw Refused.silence
       }
-      let vouched = try vouched(admitted, message)
+      try checkBreadth(message)
+      let vouched = try vouched(admitted, message, turn)
       let routed = try passed(vouched, message, essentials, uri, set, turn)
       forwardACK(message, essentials, set, routed.search, turn, &patch, &out)
     } catch {
@@ -55,7 +57,9 @@ extension Core {
     _ turn: Turn, _ patch: inout Patch, _ out: inout Outbox
   ) {
     var search = wanted
-    guard let way = routing.next(&search, arriving: turn.flow) else { return }
+    guard let way = regimes[turn.policy].routing.next(&search, arriving: turn.flow) else {
+      return
+    }
     let sent = writeACK(message, essentials, set, to: way.flow, turn, &patch, &out)
     if sent.count > Limits.datagram, let stream = stream(way, turn.now) {
       out.withdraw()
@@ -157,14 +161,15 @@ extension Core {
 
   // MARK: CANCEL
 
-  /// The limit of a drain was reached: who waits for an answer gets 503, and the callee is
-  /// cancelled. One that has not answered yet is cancelled when it does, if that is in time.
+  /// The limit of a drain was reached: who waits for an answer gets 503, or 487 where he has sent a
+  /// CANCEL before (RFC 3261 §9.2), and the callee is cancelled. One that has not answered yet is
+  /// cancelled when it does, if that is in time.
   mutating func leave(
     _ server: Handle, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
     _ out: inout Outbox
   ) {
     guard servers.contains(server), servers[server].isPending else { return }
-    servers[server].isCancelled = true
+    let wasCancelled = exchange(&servers[server].isCancelled, with: true)
     let outcome = cancelBranch(of: server, now, &desk, &out)
     // Whoever cancelled it, its final response is to be acknowledged.
     if let outcome, outcome != .tooLate, let client = servers[server].client,
@@ -172,6 +177,9 @@ extension Core {
     {
       clients[client].isAwaited = true
       cancelling &+= 1
+    }
+    if wasCancelled {
+      return respondOwn(server, 487, "Request Terminated", now, &patch, &desk, &out)
     }
     endCall(of: server, now)
     respondOwn(server, 503, "Service Unavailable", now, &patch, &desk, &out)
@@ -222,7 +230,7 @@ extension Core {
     if let call = servers[server].call, calls.contains(call), calls[call].state == .calling {
       calls[call].wasCancelled = true
     }
-    // It still waits for the outside, and went nowhere.
+    // It waits for the outside, and is nowhere at this moment.
     if servers[server].isParked {
       return respondOwn(server, 487, "Request Terminated", turn.now, &patch, &desk, &out)
     }

@@ -1,4 +1,5 @@
 import Basics
+import SIP
 
 /// What a border may hold beside its tables.
 enum Limits {
@@ -10,6 +11,12 @@ enum Limits {
   /// Octets of a request, as it leaves, above which it goes over a stream where the peer has one
   /// (RFC 3261 §18.1.1).
   static let datagram = 1300
+  /// Octets of what leaves at most: of a message, and of the body of a datagram in an IPv4 or IPv6
+  /// packet. A request that grows beyond it here gets 513.
+  static func largest(over flow: Flow) -> Int {
+    if flow.transport.isReliable { return SIP.Limits.message }
+    return flow.remote.address.isIPv4 ? 65_507 : 65_527
+  }
   /// Values of our own that are taken off the Route headers of one request: two for each pass of a
   /// spiral. A request with more is refused, for what is left leads nowhere.
   static let routes = 16
@@ -17,8 +24,8 @@ enum Limits {
   /// rings, as the ACK has no transaction that could try again.
   static let streamless = 256
   static let streamlessTime = Interval.seconds(300)
-  /// Requests that wait for the outside, those of one peer, and for how long each does. A further
-  /// one gets 503.
+  /// Requests that wait for the outside, those of one peer (and never more than there are free
+  /// places), and for how long each does. A further one gets 503.
   static let parked = 1024
   static let parkedOfPeer = 256
   static let patience = Interval.seconds(4)
@@ -27,6 +34,9 @@ enum Limits {
   static let questions = 256
   static let questionsOfPeer = 8
   static let questionLife = Interval.seconds(60)
+  /// The Max-Breadth that a request gets that has none, and the most that one may ask for
+  /// (RFC 5393 §5.3.3).
+  static let breadth: UInt32 = 60
   /// Contacts that are taken from one 3xx, and how many 3xx are followed for one request.
   static let contacts = 4
   static let redirections = 5

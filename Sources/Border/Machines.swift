@@ -132,15 +132,18 @@ enum ClientMachine: ~Copyable {
   case invite(InviteClient)
   case other(NonInviteClient)
 
-  /// - Parameter timeout: how long the target has for its first response to an INVITE.
+  /// - Parameters:
+  ///   - timeout: how long the target has for its first response to an INVITE.
+  ///   - latest: when Timer C of an INVITE fires at the latest.
   init(
     _ method: Method, request: consuming Kept, now: Instant, isReliable: Bool, timeout: Interval?,
-    _ timing: Timing
+    latest: Instant = .distantFuture, _ timing: Timing
   ) {
     if method == .invite {
       self = .invite(
         InviteClient(
-          request: request, now: now, isReliable: isReliable, timeout: timeout, timing: timing))
+          request: request, now: now, isReliable: isReliable, timeout: timeout, latest: latest,
+          timing: timing))
     } else {
       self = .other(
         NonInviteClient(
@@ -239,12 +242,13 @@ enum ClientMachine: ~Copyable {
     }
   }
 
-  /// The request or the ACK could not be sent.
+  /// The request or the ACK could not be sent, or its stream has ended.
+  /// - Parameter mayHaveArrived: whether the target may answer an INVITE all the same.
   /// - Returns: whether the core is to be told: to it, it is a 503 (RFC 3261 §16.9).
-  mutating func transportFailed(_ shelf: inout Shelf) -> Bool {
+  mutating func transportFailed(mayHaveArrived: Bool, _ shelf: inout Shelf) -> Bool {
     switch consume self {
     case .invite(var machine):
-      let outcome = machine.transportFailed(&shelf)
+      let outcome = machine.transportFailed(mayHaveArrived: mayHaveArrived, &shelf)
       self = .invite(machine)
       return outcome == .failed
     case .other(var machine):

@@ -27,8 +27,7 @@ struct Asked: ~Copyable {
   let name: Key
   let text: HostName
   /// Whose request wanted it first.
-  let peer: PeerID
-  let flow: Flow
+  let subject: Subject
   let until: Instant
   /// Whether the operator was told that no answer came in time.
   var isOverdue = false
@@ -55,7 +54,10 @@ extension Core {
     do throws(Refused) {
       // Nothing is asked for a request that cannot wait for the answer.
       guard !servers.isFull else { throw full }
-      guard mayWait(turn.peer), let asked = ask(message, question, turn) else {
+      guard mayWait(turn.peer),
+        let asked = ask(
+          message.bytes, question, subject(message, turn), turn)
+      else {
         throw Refused(Refusal(503, .serviceUnavailable, .tooManyWaiting))
       }
       guard let server = enter(message, essentials, key, nil, RouteSet(), turn) else { throw full }
@@ -72,17 +74,38 @@ extension Core {
   /// Makes an ACK wait, as it is.
   /// - Returns: whether there was room for it.
   mutating func park(_ message: borrowing Message, _ question: Question, _ turn: Turn) -> Bool {
-    guard mayWait(turn.peer), let asked = ask(message, question, turn),
+    guard mayWait(turn.peer),
+      let asked = ask(
+        message.bytes, question, subject(message, turn), turn),
       let request = shelf.keep(message.bytes.extracting(..<message.outline.end))
     else { return false }
     wait(.octets(request, turn.flow), asked, turn)
     return true
   }
 
-  /// Whether there is room for one more request of a peer: a slow name that one of them wants
-  /// leaves the others places.
+  /// Makes a server transaction wait for the name in a contact that it was redirected to.
+  /// - Returns: whether there was room for it.
+  mutating func hold(
+    _ server: Handle, _ contact: Span<UInt8>, _ question: Question, _ now: Instant
+  ) -> Bool {
+    var flow = servers[server].flow
+    flow.remote = servers[server].source
+    let turn = Turn(
+      flow: flow, now: now, peer: servers[server].peer, policy: servers[server].policy)
+    guard mayWait(turn.peer),
+      let asked = ask(
+        contact, question, subject(of: server), turn)
+    else { return false }
+    servers[server].isParked = true
+    wait(.transaction(server), asked, turn)
+    return true
+  }
+
+  /// Whether there is room for one more request of a peer. It has to have fewer than there are free
+  /// places, so that each further peer with slow names gets about half of what is left.
   private func mayWait(_ peer: PeerID) -> Bool {
-    !parked.isFull && waiting[peer.raw, default: 0] < Limits.parkedOfPeer
+    let free = Limits.parked &- parked.count
+    return waiting[peer.raw, default: 0] < min(free, Limits.parkedOfPeer)
   }
 
   private mutating func wait(
@@ -98,19 +121,19 @@ extension Core {
 
   /// The question that asks for a name: one that is under way, or a new one.
   private mutating func ask(
-    _ message: borrowing Message, _ question: Question, _ turn: Turn
+    _ bytes: Span<UInt8>, _ question: Question, _ subject: Subject, _ turn: Turn
   ) -> Handle? {
     guard case .addresses(let name) = question else { return nil }
-    let key = routing.key(ofName: name, in: message.bytes)
+    let key = regimes.current.routing.key(ofName: name, in: bytes)
     if let known = questionIndex.find(key), questions.contains(known) { return known }
     guard questions.count < Limits.questions, asked(by: turn.peer) < Limits.questionsOfPeer else {
       return nil
     }
     let until = turn.now + Limits.questionLife
     var text: [UInt8] = []
-    text.append(addingCapacity: name.count) { $0.write(message.bytes, name) }
+    text.append(addingCapacity: name.count) { $0.write(bytes, name) }
     let asked = Asked(
-      name: key, text: HostName(text), peer: turn.peer, flow: turn.flow, until: until)
+      name: key, text: HostName(text), subject: subject, until: until)
     guard let handle = questions.insert(asked) else { return nil }
     questionIndex.insert(key, handle)
     let ticket = Ticket.question(handle).payload
@@ -121,7 +144,7 @@ extension Core {
 
   private mutating func asked(by peer: PeerID) -> Int {
     var count = 0
-    for handle in questions.handles() where questions[handle].peer == peer { count &+= 1 }
+    for handle in questions.handles() where questions[handle].subject.peer == peer { count &+= 1 }
     return count
   }
 
@@ -136,11 +159,12 @@ extension Core {
     }
     questionIndex.remove(asked.name)
     switch answer {
-    case .success(let address): routing.names.note(asked.name, address, now: now)
+    case .success(let address):
+      regimes.noteNames { $0.note(asked.name, address, now: now) }
     case .failure(let cause):
-      routing.names.note(asked.name, nil, now: now)
+      regimes.noteNames { $0.note(asked.name, nil, now: now) }
       if !asked.isOverdue || cause != .noAnswer {
-        note(.unresolved(asked.text, cause, flow: asked.flow))
+        note(.unresolved(asked.text, cause, asked.subject))
       }
     }
     for waiting in parked.handles() where parked[waiting].question == handle {
@@ -159,7 +183,8 @@ extension Core {
     }
     let question = parked[handle].question
     if questions.contains(question) {
-      routing.names.noteSilence(questions[question].name, now: now)
+      let name = questions[question].name
+      regimes.noteNames { $0.noteSilence(name, now: now) }
       tellOverdue(question)
     }
     chores.append(.resume(handle))
@@ -168,7 +193,7 @@ extension Core {
   private mutating func tellOverdue(_ question: Handle) {
     if questions[question].isOverdue { return }
     questions[question].isOverdue = true
-    note(.unresolved(questions[question].text, .noAnswer, flow: questions[question].flow))
+    note(.unresolved(questions[question].text, .noAnswer, questions[question].subject))
   }
 
   mutating func expire(question handle: Handle, _ now: Instant) {
@@ -192,6 +217,9 @@ extension Core {
     servers[server].isParked = false
     passage = Passage()
     passage.peer = servers[server].peer
+    if !servers[server].redirected.contacts.isEmpty {
+      return tryNext(server, now, &patch, &desk, &out)
+    }
     guard let refused = goOn(desk, server, now, &patch, &out) else { return }
     let refusal =
       switch refused.answer {
@@ -201,8 +229,10 @@ extension Core {
       }
     counters.refused &+= 1
     passage.verdict = .refused(refusal)
-    note(
-      .refused(refusal, flow: servers[server].flow, method: servers[server].method))
+    var subject = Subject(peer: servers[server].peer, flow: servers[server].flow)
+    subject.flow.remote = servers[server].source
+    subject.callIDDigest = callIDDigest(on: desk)
+    note(.refused(refusal, subject, method: servers[server].method))
     respondOwn(server, refusal.status, refusal.phrase.text, now, &patch, &desk, &out)
   }
 
@@ -213,12 +243,13 @@ extension Core {
     let message = Message(desk.bytes.span, desk.table)
     var flow = servers[server].flow
     flow.remote = servers[server].source
-    let turn = Turn(flow: flow, now: now, peer: servers[server].peer)
+    let turn = Turn(
+      flow: flow, now: now, peer: servers[server].peer, policy: servers[server].policy)
     do throws(Refused) {
       let essentials = try readEssentials(message)
       let admitted = try admitted(message, turn)
       let uri = try requestURI(message)
-      let vouched = try vouched(admitted, message)
+      let vouched = try vouched(admitted, message, turn)
       let set = try readRouteSet(message, uri, essentials, turn)
       let routed = try passed(vouched, message, essentials, uri, set, turn)
       try begin(again: message, essentials, server, set, routed, turn, &patch, &out)

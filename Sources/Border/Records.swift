@@ -17,6 +17,8 @@ struct ServerTransaction: ~Copyable {
   /// Where the request came from: a CANCEL must come from there as well.
   let source: Endpoint
   let peer: PeerID
+  /// The number of the policy that it began under, and keeps.
+  let policy: UInt32
   /// The request as it was received, for as long as another target may have to be tried or a
   /// response of our own made.
   var request: Kept?
@@ -36,25 +38,31 @@ struct ServerTransaction: ~Copyable {
   var redirected = Redirected()
   /// The tags of To and From, as their digests: which dialog of its call the request belongs to.
   let tags: (to: UInt32, from: UInt32)
+  /// When the set-up that an INVITE asks for is over; never for other requests.
+  let setupEnd: Instant
   /// Whether the request had no To tag: an INVITE is then the one that the call began with.
   let isInitial: Bool
   var isCancelled = false
   /// Whether it began another usage of its dialog, which its refusal ends.
   var beganUsage = false
-  /// Whether it waits for the outside and has been sent nowhere.
+  /// Whether it waits for the outside: it has been sent nowhere, or has a redirection to follow.
   var isParked = false
   /// Whether its final response has not gone out yet.
   var isPending = true
   /// The time of its valid entry on the wheel.
   var armed = Instant.distantFuture
 
-  /// Contacts of 3xx responses that lead to configured peers, with the Request-URI that each wants.
+  /// Contacts of 3xx responses that may lead to configured peers.
   struct Redirected {
-    var contacts: [(target: Target, uri: [UInt8])] = []
+    var contacts: [Contact] = []
+    /// The digests of all that ever stood there: `Limits.contacts` for each 3xx that was followed.
+    var seen: [UInt64] = []
     /// How many 3xx were followed: a ring of redirections must end.
     var followed = 0
     /// The Request-URI of the branch at work, if it is one of those contacts.
     var current: [UInt8]?
+    /// Whether the name of the contact before had no address, or one that is no peer's.
+    var lacksAddress = false
   }
 
   /// The first and the last pass of an INVITE through this element; the records between them are
@@ -139,6 +147,8 @@ struct Turn {
   var flow: Flow
   var now: Instant
   var peer: PeerID
+  /// The number of the policy that it goes by.
+  var policy: UInt32
 }
 
 /// A kept message laid out to be read again: its octets and their table.

@@ -22,13 +22,20 @@ struct Refused: Error {
   init(_ question: Question) { answer = .ask(question) }
   private init(_ answer: Answer) { self.answer = answer }
 
+  /// Whether the request grew too large on its way out.
+  var isTooLarge: Bool {
+    if case .refusal(let refusal, _) = answer { refusal.cause == .tooLarge } else { false }
+  }
+
   static var capabilities: Refused { Refused(.capabilities) }
   static var silence: Refused { Refused(.silence) }
 }
 
 extension Core {
   /// What a peer may send, for Allow.
-  func allowed(_ peer: PeerID) -> MethodSet { admission.rules.peers[Int(peer.raw)].methods }
+  func allowed(_ turn: Turn) -> MethodSet {
+    regimes[turn.policy].admission.rules.peers[Int(turn.peer.raw)].methods
+  }
 
   /// Answers a request without a transaction: whoever sends it again gets the same again, and an
   /// ACK for it matches nothing (RFC 3261 §8.2.7).
@@ -42,13 +49,14 @@ extension Core {
     case .malformed(let fault):
       passage.verdict = .malformed(fault, isAnswered: true)
       reply(
-        message, essentials.via, Reply(400, fault.fault.phrase, toTag: toTag(message)), turn, patch,
-        &out)
+        message, essentials.via, Reply(malformed: fault, toTag: toTag(message)), turn, patch, &out)
       counters.malformedAnswered &+= 1
-      note(.malformed(fault, flow: turn.flow, isAnswered: true))
+      note(
+        .malformed(
+          fault, fault.found(in: message.bytes), subject(message, turn), isAnswered: true))
     case .capabilities:
       (passage.stage, passage.verdict) = (.routing, .answered)
-      let extra = Reply.Extra.capabilities(allow: allowed(turn.peer))
+      let extra = Reply.Extra.capabilities(allow: allowed(turn))
       reply(
         message, essentials.via, Reply(200, "OK", toTag: toTag(message), extra: extra), turn, patch,
         &out)
@@ -57,7 +65,7 @@ extension Core {
       let answer = Reply(refusal.status, refusal.phrase.text, toTag: toTag(message), extra: extra)
       reply(message, essentials.via, answer, turn, patch, &out)
       counters.refused &+= 1
-      note(.refused(refusal, flow: turn.flow, method: message.method))
+      note(.refused(refusal, subject(message, turn), method: message.method))
     }
   }
 
@@ -73,9 +81,11 @@ extension Core {
       if message.method != .ack {
         patch.stamp(via, turn.flow.remote)
         let isVersion = fault.fault == .version && fault.offset < message.outline.headersStart
-        let reply = Reply(
-          isVersion ? 505 : 400, isVersion ? "Version Not Supported" : fault.fault.phrase,
-          toTag: toTag(message))
+        let toTag = toTag(message)
+        let reply =
+          isVersion
+          ? Reply(505, "Version Not Supported", toTag: toTag)
+          : Reply(malformed: fault, toTag: toTag)
         self.reply(message, via, reply, turn, patch, &out)
         isAnswered = true
       }
@@ -84,7 +94,8 @@ extension Core {
     }
     passage.verdict = .malformed(fault, isAnswered: isAnswered)
     if isAnswered { counters.malformedAnswered &+= 1 } else { counters.malformedDropped &+= 1 }
-    note(.malformed(fault, flow: turn.flow, isAnswered: isAnswered))
+    let found = fault.found(in: message.bytes)
+    note(.malformed(fault, found, subject(message, turn), isAnswered: isAnswered))
   }
 
   mutating func reply(

@@ -2,6 +2,7 @@ import Admission
 import Basics
 import Cryptography
 import Dialogs
+import Routing
 import SIP
 
 /// What the Route headers and the Request-URI of a request say of its way (RFC 3261 §16.4): which
@@ -28,6 +29,10 @@ struct RouteSet {
   /// the real one (RFC 3261 §16.4).
   var repaired: NameAddress?
   var repairedCut = Slice.empty
+  /// What falls away of the Request-URI, or of the one that takes its place, as its `maddr` is
+  /// ours; and whether it is somebody else's (RFC 3261 §16.4, §16.5).
+  var cuts = Cuts()
+  var isForeignMaddr = false
 
   /// Where a request goes whose sender lost the route set, when the policy mends that.
   var mended: (flow: Flow, peer: PeerID)?
@@ -98,9 +103,22 @@ private struct RouteValues: ~Escapable {
 }
 
 extension Core {
-  /// Reads the route set of a request.
-  /// - Throws: a fault in a Route header.
+  /// Reads the route set of a request that came in on a listener.
+  /// - Throws: a fault in a Route header, or in a `maddr`.
   mutating func routeSet(
+    _ message: borrowing Message, _ uri: URI, on listener: UInt8
+  ) throws(Malformed) -> RouteSet {
+    var set = try routeValues(message, uri)
+    let target = set.repaired?.uri ?? uri
+    switch try configuration.maddr(of: target, in: message.bytes, on: listener) {
+    case .none: break
+    case .foreign: set.isForeignMaddr = true
+    case .own(let cuts): set.cuts = cuts
+    }
+    return set
+  }
+
+  private mutating func routeValues(
     _ message: borrowing Message, _ uri: URI
   ) throws(Malformed) -> RouteSet {
     var set = RouteSet()
@@ -119,7 +137,7 @@ extension Core {
         set.repairedCut = values.cutLast(value, taken: taken)
       } else if set.next != nil {
         continue
-      } else if taken < Limits.routes, isOwn(value, &set, message.bytes) {
+      } else if taken < Limits.routes, try isOwn(value, &set, message.bytes) {
         take(value, &set)
         taken &+= 1
       } else {
@@ -146,9 +164,9 @@ extension Core {
   /// values of the pair that RFC 5658 makes are one pass.
   private mutating func isOwn(
     _ value: NameAddress, _ set: inout RouteSet, _ bytes: Span<UInt8>
-  ) -> Bool {
+  ) throws(Malformed) -> Bool {
     guard let own = token(of: value.uri, in: bytes) else {
-      return configuration.isOwn(value.uri.hostPort, in: bytes)
+      return configuration.isOwn(try NextHop(value.uri, in: bytes).place, in: bytes)
     }
     guard let before = set.last ?? set.token else {
       set.token = own

@@ -21,7 +21,8 @@ extension Core {
     } catch {
       // A response is never answered.
       counters.malformedDropped &+= 1
-      return note(.malformed(error, flow: turn.flow, isAnswered: false))
+      let found = error.found(in: message.bytes)
+      return note(.malformed(error, found, subject(message, turn), isAnswered: false))
     }
     guard let client = client(of: message, essentials, turn) else {
       // RFC 6026 §7.1: a proxy does not forward what no transaction of its own waits for.
@@ -129,7 +130,7 @@ extension Core {
     let isLast = !isFailover(server, after: status, client)
     guard isLast else {
       if status >= 400 { keepBest(message, server, status, patch) }
-      note(.targetFailed(status: status, flow: turn.flow, hasNext: true))
+      noteFailure(of: client, .status, status, hasNext: true, subject(message, turn))
       return tryNext(server, turn.now, &patch, &desk, &out)
     }
     finish(message, server, status, turn.now, &patch, &out)
@@ -157,7 +158,8 @@ extension Core {
     else { return false }
     if status < 400 { return !servers[server].redirected.contacts.isEmpty }
     return servers[server].hasNext
-      && routing.allowsFailover(servers[server].search, after: status)
+      && regimes[servers[server].policy].routing
+        .allowsFailover(servers[server].search, after: status)
   }
 
   /// Sends a response on, as it is patched.
@@ -259,17 +261,19 @@ extension Core {
   /// A target gave no answer or could not be reached: to the core a 408, or a 503 (RFC 3261 §16.8,
   /// §16.9).
   mutating func targetFailed(
-    _ client: Handle, isDown: Bool, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
-    _ out: inout Outbox
+    _ client: Handle, _ failure: TargetFailure, _ now: Instant, _ patch: inout Patch,
+    _ desk: inout Desk, _ out: inout Outbox
   ) {
     guard let server = clients[client].server, servers.contains(server),
       servers[server].client == client
     else { return }
-    let hasNext = servers[server].hasNext && !servers[server].isCancelled
-    note(
-      .targetFailed(status: isDown ? 503 : 408, flow: clients[client].flow, hasNext: hasNext))
+    let hasNext =
+      servers[server].hasNext && !servers[server].isCancelled && now < servers[server].setupEnd
+    noteFailure(
+      of: client, failure, failure.isDown ? 503 : 408, hasNext: hasNext,
+      subject(ofClient: client, &desk))
     if hasNext { return tryNext(server, now, &patch, &desk, &out) }
-    giveUp(server, isDown: isDown, now, &patch, &desk, &out)
+    giveUp(server, failure.isDown ? .unavailable : .timeout, now, &patch, &desk, &out)
   }
 
   /// Sends the request that is kept to the next target, or first by another way to one.
@@ -277,56 +281,60 @@ extension Core {
     _ server: Handle, first way: Way? = nil, _ now: Instant, _ patch: inout Patch,
     _ desk: inout Desk, _ out: inout Outbox
   ) {
+    guard now < servers[server].setupEnd else {
+      return giveUp(server, .timeout, now, &patch, &desk, &out)
+    }
     guard desk.lay(shelf.bytes(of: servers[server].request)) else { return }
-    let isSent = resend(desk, server, first: way, now, &patch, &out)
-    if !isSent { giveUp(server, isDown: true, now, &patch, &desk, &out) }
+    guard let fault = resend(desk, server, first: way, now, &patch, &out) else { return }
+    giveUp(server, fault, now, &patch, &desk, &out)
+  }
+
+  /// Why no target is left.
+  enum Fault: UInt16 {
+    case timeout = 408
+    case unavailable = 503
+    /// It grew too large for the last one.
+    case tooLarge = 513
   }
 
   private mutating func resend(
     _ desk: borrowing Desk, _ server: Handle, first: Way?, _ now: Instant,
     _ patch: inout Patch, _ out: inout Outbox
-  ) -> Bool {
+  ) -> Fault? {
     let message = Message(desk.bytes.span, desk.table)
+    var fault = Fault.unavailable
     do throws(Malformed) {
       let essentials = try Essentials(message)
       let uri = try URI.parseRequest(message.bytes, message.outline.requestURI)
-      var set = try routeSet(message, uri)
+      var set = try routeSet(message, uri, on: servers[server].flow.listener)
       if essentials.toTag == nil { set.opensNoDoor() }
-      var next = first ?? nextWay(server)
-      while let way = next {
+      var next = first.map { Step.way($0) } ?? nextStep(server, now)
+      while case .way(let way) = next {
         patch.reset()
         patch.stamp(essentials.via, servers[server].source)
         let errand = Errand(
           essentials: essentials, set: set, way: way,
           requestURI: servers[server].redirected.current)
-        if forward(message, errand, for: server, now, &patch, &out) { return true }
-        next = nextWay(server)
+        do throws(Refused) {
+          try forward(message, errand, for: server, now, &patch, &out)
+          return nil
+        } catch {
+          fault = error.isTooLarge ? .tooLarge : .unavailable
+        }
+        next = nextStep(server, now)
       }
-      return false
+      if case .waits = next { return nil }
+      return fault
     } catch {
       // It was sound when it came.
-      return false
+      return fault
     }
-  }
-
-  /// The way to the next target; the Request-URI that it wants is then `redirected.current`.
-  private mutating func nextWay(_ server: Handle) -> Way? {
-    let flow = servers[server].flow
-    while !servers[server].redirected.contacts.isEmpty {
-      let contact = servers[server].redirected.contacts.removeFirst()
-      var named = Search(to: contact.target)
-      guard let way = routing.next(&named, arriving: flow) else { continue }
-      servers[server].redirected.current = contact.uri
-      return way
-    }
-    servers[server].redirected.current = nil
-    return routing.next(&servers[server].search, arriving: flow)
   }
 
   /// No target is left and none has answered, or not well enough: the best response so far, or one
   /// of our own.
-  private mutating func giveUp(
-    _ server: Handle, isDown: Bool, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
+  mutating func giveUp(
+    _ server: Handle, _ fault: Fault, _ now: Instant, _ patch: inout Patch, _ desk: inout Desk,
     _ out: inout Outbox
   ) {
     if servers[server].best.status != 0, !servers[server].isCancelled {
@@ -335,11 +343,17 @@ extension Core {
     if servers[server].isCancelled {
       return respondOwn(server, 487, "Request Terminated", now, &patch, &desk, &out)
     }
-    if isDown {
-      return respondOwn(server, 503, "Service Unavailable", now, &patch, &desk, &out)
+    if fault == .unavailable, servers[server].redirected.lacksAddress {
+      return respondOwn(server, 500, "Redirection Refused", now, &patch, &desk, &out)
     }
-    // RFC 4320 §4.2: never a 408 to a request that is not an INVITE; its machine forbids it.
-    respondOwn(server, 408, "Request Timeout", now, &patch, &desk, &out)
+    let phrase: StaticPhrase =
+      switch fault {
+      // RFC 4320 §4.2: never a 408 to a request that is not an INVITE; its machine forbids it.
+      case .timeout: .requestTimeout
+      case .unavailable: .serviceUnavailable
+      case .tooLarge: .messageTooLarge
+      }
+    respondOwn(server, fault.rawValue, phrase.text, now, &patch, &desk, &out)
   }
 
   /// A response of our own to a request that is kept.

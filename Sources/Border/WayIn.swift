@@ -59,11 +59,13 @@ extension Core {
     _ message: borrowing Message, _ essentials: Essentials, _ key: Key, _ turn: Turn,
     _ patch: inout Patch, _ out: inout Outbox
   ) {
+    // A source that only an earlier policy knows begins nothing, and gets silence.
+    guard let turn = governed(message, essentials, turn) else { return noteStranger(turn.flow) }
     do throws(Refused) {
       let admitted = try admitted(message, turn)
       let uri = try checked(message, essentials, turn)
-      let vouched = try vouched(admitted, message)
-      if isForUs(message, uri) { throw .capabilities }
+      let vouched = try vouched(admitted, message, turn)
+      if isForUs(message, uri, turn) { throw .capabilities }
       let set = try readRouteSet(message, uri, essentials, turn)
       let routed = try passed(vouched, message, essentials, uri, set, turn)
       try begin(message, essentials, key, set, routed, turn, &patch, &out)
@@ -79,32 +81,35 @@ extension Core {
   mutating func admitted(
     _ message: borrowing Message, _ turn: Turn
   ) throws(Refused) -> Admitted {
+    passage.peer = turn.peer
     passage.stage = .admission
-    switch admission.admit(Arrival(flow: turn.flow, peer: turn.peer), message) {
+    switch regimes[turn.policy].admission.admit(Arrival(flow: turn.flow, peer: turn.peer), message)
+    {
     case .pass(let admitted): return admitted
     case .refuse(let refusal):
-      throw Refused(refusal, extra: refusal.status == 405 ? .allow(allowed(turn.peer)) : .none)
+      throw Refused(refusal, extra: refusal.status == 405 ? .allow(allowed(turn)) : .none)
     case .drop: throw Refused.silence
     case .ask(let question): throw Refused(question)
     }
   }
 
   /// The checks of RFC 3261 §16.3 that need no policy, in its order: scheme, Max-Forwards, loop,
-  /// Proxy-Require. They stand before Authentication, as its last step, Proxy-Authorization, does
-  /// there.
+  /// with it Max-Breadth (RFC 5393 §5.3.3), Proxy-Require. They stand before Authentication, as its
+  /// last step, Proxy-Authorization, does there.
   private mutating func checked(
     _ message: borrowing Message, _ essentials: Essentials, _ turn: Turn
   ) throws(Refused) -> URI {
     passage.stage = .request
     let uri = try requestURI(message)
     // RFC 3261 §16.3 step 3: an OPTIONS to this element is answered, and not forwarded.
-    if isForUs(message, uri) { return uri }
+    if isForUs(message, uri, turn) { return uri }
     guard essentials.maxForwards != 0 else {
       throw Refused(Refusal(483, .tooManyHops, .tooManyHops))
     }
     guard !hasLooped(message, essentials, turn) else {
       throw Refused(Refusal(482, .loopDetected, .loop))
     }
+    try checkBreadth(message)
     // RFC 3261 §16.3 step 5: this proxy supports no option of its own.
     var place = message.next(.proxyRequire)
     while let line = place {
@@ -131,9 +136,11 @@ extension Core {
   }
 
   /// An OPTIONS to this element itself: our host, nobody at it, and no Route that leads on.
-  private mutating func isForUs(_ message: borrowing Message, _ uri: URI) -> Bool {
+  private mutating func isForUs(
+    _ message: borrowing Message, _ uri: URI, _ turn: Turn
+  ) -> Bool {
     message.method == .options && uri.user == nil && message.outline.route == Outline.absent
-      && configuration.isOwn(uri.hostPort, in: message.bytes)
+      && configuration.isOwn(uri, in: message.bytes, on: turn.flow.listener)
   }
 
   mutating func readRouteSet(
@@ -142,7 +149,7 @@ extension Core {
     passage.stage = .routing
     var set: RouteSet
     do throws(Malformed) {
-      set = try routeSet(message, uri)
+      set = try routeSet(message, uri, on: turn.flow.listener)
     } catch {
       throw Refused(malformed: error)
     }
@@ -154,12 +161,13 @@ extension Core {
 
   /// The stages that ask who it is, each of which takes the proof of the one before.
   mutating func vouched(
-    _ admitted: consuming Admitted, _ message: borrowing Message
+    _ admitted: consuming Admitted, _ message: borrowing Message, _ turn: Turn
   ) throws(Refused) -> Vouched {
     passage.stage = .authentication
-    let authenticated = try proof(of: authentication.recognize(admitted, message))
+    let authenticated = try proof(
+      of: regimes[turn.policy].authentication.recognize(admitted, message))
     passage.stage = .identity
-    return try proof(of: identity.vouch(authenticated, message))
+    return try proof(of: regimes[turn.policy].identity.vouch(authenticated, message))
   }
 
   /// The last stage of the way in: where to, by the dialog, the Route headers or the routes.
@@ -172,10 +180,12 @@ extension Core {
       passage.guide = set.mended == nil ? .dialog : .mended
       try checkDialog(set, turn.peer)
       if let mended = set.mended {
-        return try proof(of: routing.route(vouched, along: mended.flow, to: mended.peer))
+        return try proof(
+          of: regimes[turn.policy].routing.route(vouched, along: mended.flow, to: mended.peer))
       }
-      let hop = set.next?.uri ?? set.repaired?.uri ?? uri
-      let routed = try proof(of: routing.route(vouched, message, to: hop, now: turn.now))
+      let hop = try nextHop(set, message, uri)
+      let routed = try proof(
+        of: regimes[turn.policy].routing.route(vouched, message, to: hop, now: turn.now))
       // A dialog's requests go to the peers of the dialog and to nobody else.
       if let target = routed.search.named { try checkDialog(set, target.peer, foreign: true) }
       return routed
@@ -183,13 +193,29 @@ extension Core {
     if isDraining, message.method == .invite {
       throw Refused(Refusal(503, .serviceUnavailable, .draining))
     }
-    // A preloaded Route leads to a configured peer or nowhere.
-    if let next = set.next {
+    // A preloaded Route leads to a configured peer or nowhere, and so does a `maddr`.
+    if set.next != nil || set.isForeignMaddr {
       passage.guide = .routeHeader
-      return try proof(of: routing.route(vouched, message, to: next.uri, now: turn.now))
+      let hop = try nextHop(set, message, uri)
+      return try proof(
+        of: regimes[turn.policy].routing.route(vouched, message, to: hop, now: turn.now))
     }
     passage.guide = .routes
-    return try proof(of: routing.route(vouched, message, uri))
+    return try proof(
+      of: regimes[turn.policy].routing.route(vouched, message, set.repaired?.uri ?? uri))
+  }
+
+  /// Where the first Route value that is not ours leads, or else the Request-URI.
+  private mutating func nextHop(
+    _ set: RouteSet, _ message: borrowing Message, _ uri: URI
+  ) throws(Refused) -> NextHop {
+    let target = set.repaired?.uri ?? uri
+    if set.next == nil, !set.cuts.isEmpty { return NextHop(arrived: target) }
+    do throws(Malformed) {
+      return try NextHop(set.next?.uri ?? target, in: message.bytes)
+    } catch {
+      throw Refused(malformed: error)
+    }
   }
 
   /// RFC 3261 §12.2.2: a To tag without a token of ours, or with one of a call that is forgotten,

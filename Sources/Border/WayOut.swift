@@ -50,10 +50,11 @@ extension Patch {
   }
 
   /// The headers that go on top: our Via (RFC 3261 §16.6 step 8), Record-Route (step 4), and
-  /// Max-Forwards where the request had none (step 3).
+  /// Max-Forwards (step 3) and Max-Breadth (RFC 5393 §5.3.3) where the request had none.
   mutating func addHead(
     _ message: borrowing Message, _ way: RequestOut, _ listeners: [Listener], maxForwards: UInt8?
   ) {
+    let breadth = message.next(.maxBreadth)
     insert(at: message.outline.headersStart) { out in
       let leaving = listeners[Int(way.listener)]
       out.write("Via: SIP/2.0/")
@@ -67,7 +68,9 @@ extension Patch {
       out.write("\r\n")
       Self.recordRoute(way, listeners, &out)
       if maxForwards == nil { out.write("Max-Forwards: 70\r\n") }
+      if breadth == nil { Self.breadth(&out) }
     }
+    if let breadth { boundBreadth(message, message.headers[breadth].value) }
     guard let maxForwards, let header = message.header(message.outline.maxForwards) else { return }
     replace(header.value) { $0.write(decimal: Int(maxForwards) - 1) }
   }
@@ -110,8 +113,10 @@ extension Patch {
     if !set.ownPart.isEmpty { remove(set.ownPart) }
     guard let next = set.next, !next.uri.hasLooseRouting else {
       if let repaired = set.repaired {
-        replace(message.outline.requestURI) { $0.write(bytes, repaired.uriText) }
+        replace(message.outline.requestURI) { set.cuts.write(bytes, repaired.uriText, into: &$0) }
         remove(set.repairedCut)
+      } else {
+        remove(set.cuts)
       }
       return
     }
@@ -119,10 +124,10 @@ extension Patch {
     replace(message.outline.requestURI) { $0.write(bytes, next.uriText) }
     // A strict router on both sides: the last Route value is the target already, as this one wants
     // it.
-    if set.repaired != nil { return }
+    if set.repaired != nil { return remove(set.cuts) }
     insert(at: message.outline.headersEnd) { out in
       out.write("Route: <")
-      out.write(bytes, message.outline.requestURI)
+      set.cuts.write(bytes, message.outline.requestURI, into: &out)
       out.write(">\r\n")
     }
   }

@@ -8,7 +8,9 @@ package import Basics
 /// (RFC 3261 §25.1, RFC 1035 §2.3.1). A peer may change the case of a host name, so case is not
 /// looked at on reading.
 package struct SealedToken: Hashable, Sendable {
+  /// Which key of the ring made it, so that keys can be changed while calls last.
   package var keyID: UInt8
+  /// 16 octets of ciphertext.
   package var block: Key
 
   /// Octets of the text.

@@ -24,9 +24,13 @@ package struct Token: Hashable, Sendable {
     package init(rawValue: UInt8) { self.rawValue = rawValue }
   }
 
+  /// What it names; its user gives the numbers their meaning.
   package var kind: Kind
+  /// The process of a pool; 0 where there is no pool.
   package var node: UInt8
+  /// The worker that owns what it names.
   package var worker: UInt8
+  /// The slot in that worker's table.
   package var index: UInt32
   /// 24 bits.
   package var generation: UInt32

@@ -8,6 +8,7 @@ package import Basics
 /// as its last usage), a BYE that crossed another, a further 2xx of a fork. Such a 2xx makes a
 /// dialog, and with it a call again, which ends once more with a line of its own.
 package struct Call: Sendable {
+  /// How far it has got.
   package enum State: UInt8, Sendable {
     /// The INVITE has no final response yet.
     case calling
@@ -40,19 +41,22 @@ package struct Call: Sendable {
   package var callIDDigest: UInt64
   /// The numbers of the peers on both sides, as Admission gives them.
   package var caller: UInt16
+  /// As `caller`; another target of a failover changes it until one answers.
   package var callee: UInt16
   /// Where the caller's requests come from, and where the INVITE went: the way for requests whose
   /// sender lost the route set, where the policy mends that.
   package var callerFlow: Flow
+  /// As `callerFlow`, of the target that was tried last.
   package var calleeFlow: Flow
   /// How it is found without a token: by Call-ID and the caller's tag.
   package var key: Key
-  /// The number of the policy that the call began under, and keeps: 0 until a policy can be read
-  /// again.
+  /// The number of the policy that the call began under, and keeps.
   package var policy: UInt32
+  /// Decides what a BYE or a late response means for it.
   package var state = State.calling
   /// The final status of its INVITE; 0 before one was sent.
   package var status: UInt16 = 0
+  /// Whether the caller's CANCEL came while it rang, so that its end counts as `.cancelled`.
   package var wasCancelled = false
   /// Timer C ended the ringing (RFC 3261 §16.8).
   package var rangTooLong = false
@@ -60,7 +64,9 @@ package struct Call: Sendable {
   /// with its lowest bit off for a dialog that has ended. More than these are not told apart: the
   /// call ends with the last one that is known.
   private var dialogs: (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
+  /// When its INVITE came.
   package var began: Instant
+  /// When the first 2xx went to the caller; meaningless before.
   package var answered = Instant(nanoseconds: 0)
   /// When it ends at the latest, and all that was begun in its dialogs with it.
   private var longest: Instant
@@ -76,6 +82,11 @@ package struct Call: Sendable {
   /// once (a spiral).
   package var previous: Handle?
 
+  /// A call that rings.
+  /// - Parameters:
+  ///   - caller: the peer's number and where the INVITE came from.
+  ///   - callee: the peer's number and where the INVITE goes first.
+  ///   - deadline: when it ends at the latest.
   package init(
     id: UInt64, callIDDigest: UInt64, key: Key, caller: (peer: UInt16, flow: Flow),
     callee: (peer: UInt16, flow: Flow), policy: UInt32, began: Instant, deadline: Instant
@@ -211,8 +222,11 @@ package struct Call: Sendable {
 
   /// One line in the log.
   package struct Summary: Sendable {
+    /// As it was when it ended.
     package var call: Call
+    /// Why it ended.
     package var cause: Cause
+    /// When it ended, on the clock of `Call.began`.
     package var ended: Instant
 
     /// From the answer to the end; zero for a call that nobody answered.

@@ -13,4 +13,7 @@ package enum Limits {
   /// How long a call lasts at most when the policy says nothing: a lost BYE must not leave a record
   /// for ever.
   package static let callDuration = Interval.seconds(12 * 3600)
+  /// How long the set-up of a call lasts at most when the policy says nothing: a callee who rings
+  /// for ever restarts Timer C with each 18x (RFC 3261 §16.7 step 2). Three of its rounds.
+  package static let setupDuration = Interval.seconds(600)
 }

@@ -11,8 +11,11 @@ package struct Rules: Sendable {
 
 /// Proof that the claim of identity was looked at, and what came of it.
 package struct Vouched: ~Copyable {
+  /// As the proof of Authentication has it.
   package let flow: Flow
+  /// Who sends it, which is not who calls.
   package let peer: PeerID
+  /// What is known of the identity in From.
   package let claim: Claim
 
   /// What is known of the identity in From.
@@ -29,10 +32,13 @@ package struct Vouched: ~Copyable {
 }
 
 /// May they claim that identity?
-package struct Stage: Sendable {
+package struct Stage: ~Copyable, Sendable {
   private let rules: Rules
 
   package init(_ rules: Rules) { self.rules = rules }
+
+  /// Another one by the same rules, for another worker.
+  package func copy() -> Stage { Stage(rules) }
 
   /// Says honestly that nothing was verified.
   package func vouch(

@@ -8,7 +8,7 @@ struct Buffer: ~Copyable {
   private static let smallest = 4_096
 
   private var base: UnsafeMutableRawPointer?
-  private var capacity = 0
+  private(set) var capacity = 0
   private var start = 0
   private var end = 0
 
@@ -50,8 +50,9 @@ struct Buffer: ~Copyable {
     end = 0
   }
 
-  /// Gives its memory back.
-  mutating func release() {
+  /// Gives its memory back where it is empty and has more than so many octets.
+  mutating func trim(to most: Int) {
+    guard isEmpty, capacity > most else { return }
     unsafe base?.deallocate()
     unsafe base = nil
     capacity = 0

@@ -32,7 +32,7 @@ final class Census: Sendable {
   func enter(_ source: Address?) -> Bool {
     state.withLock { state in
       guard state.accepted + state.opened < limit else { return false }
-      guard let source else {
+      guard let source = source.map(Self.network) else {
         guard state.opened < limitOfWay else { return false }
         state.opened += 1
         return true
@@ -47,9 +47,15 @@ final class Census: Sendable {
     }
   }
 
+  /// Who is counted as one: an address of IPv4, and a /64 of IPv6, of which a single host may have
+  /// every address (RFC 4291 §2.5.4).
+  private static func network(_ source: Address) -> Address {
+    source.isIPv4 ? source : Address(high: source.high, low: 0)
+  }
+
   func leave(_ source: Address?) {
     state.withLock { state in
-      guard let source else { return state.opened -= 1 }
+      guard let source = source.map(Self.network) else { return state.opened -= 1 }
       state.accepted -= 1
       guard let count = state.sources[source] else { return }
       state.sources[source] = count > 1 ? count - 1 : nil

@@ -38,10 +38,12 @@ package enum Count: Int, CaseIterable, Sendable {
 package final class Counters: Sendable {
   private let counts: InlineArray<32, Atomic<UInt64>> = InlineArray { _ in Atomic<UInt64>(0) }
 
+  /// All counts at 0.
   package init() {
     precondition(Count.allCases.count <= 32)
   }
 
+  /// The count as some thread wrote it last: two counts read one after the other need not agree.
   package subscript(count: Count) -> UInt64 {
     counts[count.rawValue].load(ordering: .relaxed)
   }

@@ -110,7 +110,10 @@ struct Datagrams: ~Copyable {
       if result < 0, error.code == EINTR { continue }
       if result < 0, error.isAgain || error.code == ENOBUFS { break }
       if result < 0 { fail(waiting, counters, &failures) }
-      if result >= 0 { counters.add(.datagramsOut) }
+      if result >= 0 {
+        counters.add(.datagramsOut)
+        counters.add(.octetsOut, waiting.count)
+      }
       backlog.removeFirst(waiting.count)
       done &+= 1
     }

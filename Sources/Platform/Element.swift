@@ -46,6 +46,8 @@ package protocol Element: ~Copyable, SendableMetatype {
   /// Whether the owner of a message that was sent still wants to hear of the end of its stream.
   /// Asked now and then of all messages of a stream, so that those with an answer are forgotten.
   mutating func awaits(_ owner: UInt64) -> Bool
+  /// A stream was closed for cause: for the operator. What waited on it is told by `failed`.
+  mutating func closed(_ flow: Flow, _ closing: Closing)
   /// A letter from another thread.
   mutating func take(_ letter: consuming Letter, now: Instant, into out: inout Outbox)
   /// Which worker (from 0) owns the message: a peek, not a parse. A number that no worker has means

@@ -6,6 +6,7 @@ import Synchronization
 final class Ending: Sendable {
   private let end = Atomic<Int64>(.max)
   private let drained = Atomic<Int>(0)
+  private let complete = Atomic(false)
   private let gone = Atomic<Int>(0)
   private let bells: [Doorbell]
 
@@ -20,10 +21,14 @@ final class Ending: Sendable {
     for bell in bells { bell.ring() }
   }
 
-  /// A worker has nothing left to do, or has something again.
+  /// A worker has nothing left to do, and the others have taken all that it gave them; or it has
+  /// something again, which it says before it takes what another has given it.
   func count(_ isDrained: Bool) {
-    drained.wrappingAdd(isDrained ? 1 : -1, ordering: .acquiringAndReleasing)
-    if isComplete { for bell in bells { bell.ring() } }
+    let change = isDrained ? 1 : -1
+    let count = drained.wrappingAdd(change, ordering: .acquiringAndReleasing).newValue
+    guard count == bells.count else { return }
+    complete.store(true, ordering: .releasing)
+    for bell in bells { bell.ring() }
   }
 
   /// A worker has ended.
@@ -32,5 +37,7 @@ final class Ending: Sendable {
   /// Whether all workers have ended.
   var isOver: Bool { gone.load(ordering: .acquiring) == bells.count }
 
-  var isComplete: Bool { drained.load(ordering: .acquiring) == bells.count }
+  /// Whether all had nothing left to do at one moment. It stays so: what comes in afterwards, while
+  /// some have ended, is not waited for.
+  var isComplete: Bool { complete.load(ordering: .acquiring) }
 }

@@ -18,6 +18,8 @@ package enum Entropy {
     return bytes
   }
 
+  /// Eight octets of getrandom(2). Ends the process where the kernel has none to give: nothing
+  /// here is safe without.
   package static func word() -> UInt64 {
     bytes(8).reduce(0) { $0 << 8 | UInt64($1) }
   }

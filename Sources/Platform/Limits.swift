@@ -11,7 +11,8 @@ package struct Limits: Hashable, Sendable {
   /// Of the streams that peers may open, how many are left to sources that have none yet, a quarter
   /// at most: a crowd from a few addresses shuts no other peer out. The answer is the same.
   package var firstConnections = 1_024
-  /// Streams that one source address may have. A further one is closed as soon as it is accepted.
+  /// Streams that one source may have: an address of IPv4, or a /64 of IPv6. A further one is
+  /// closed as soon as it is accepted.
   package var connectionsPerSource = 2_048
   /// Octets that may wait to be written on one stream. Beyond it the stream is closed and the
   /// owners of what was not written are told.
@@ -80,6 +81,8 @@ enum Visit {
   static let events = 256
   /// Times that `expire` is called in a turn.
   static let rounds = 16
+  /// How long a worker that is about to end sleeps at most.
+  static let glance = Interval.milliseconds(1)
   /// Failures that are told in a turn.
   static let failures = 1_024
 }

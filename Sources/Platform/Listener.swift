@@ -3,6 +3,7 @@ import CLinux
 
 /// Where an element listens: its place in the list is the `listener` of a `Flow`.
 package struct Listener: Hashable, Sendable {
+  /// One socket for each worker is opened for it.
   package var transport: Transport
   /// Port 0 asks the kernel for a free one; `Workers.listeners` then tells which.
   package var local: Endpoint

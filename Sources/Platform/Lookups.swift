@@ -7,6 +7,8 @@ import Synchronization
 /// the one answer. Threads are started when there is something to look up and end when there is
 /// not.
 package final class Lookups: Sendable {
+  /// Called once for each question, on a thread of the look-ups or, where there is no room for it,
+  /// on the one that asks.
   package typealias Answer = @Sendable (Result<Address, Unresolved>) -> Void
 
   private struct State {

@@ -27,6 +27,14 @@ struct Neighbours: ~Copyable {
     return true
   }
 
+  /// Whether any of them has not taken yet what was handed over.
+  var isAwaited: Bool {
+    for place in 0..<outgoing.count {
+      if let ring = outgoing[place], !ring.isEmpty { return true }
+    }
+    return false
+  }
+
   /// The ring from one of them; `nil` from the worker to itself.
   func ring(from worker: Int) -> Ring? { incoming[worker] }
 

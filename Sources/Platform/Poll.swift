@@ -50,7 +50,13 @@ struct Poll: ~Copyable {
   init() throws(Errno) {
     let number = linux_epoll_create()
     guard number >= 0 else { throw Errno.last }
-    descriptor = Descriptor(number)
+    let made = Descriptor(number)
+    // A kernel before 5.11, or a container's filter, does not know the call: better no start than
+    // a loop that hears nothing and never sleeps.
+    var event = unsafe epoll_event()
+    var time = timespec()
+    guard unsafe epoll_pwait2(number, &event, 1, &time, nil) == 0 else { throw Errno.last }
+    descriptor = made
     unsafe events = .allocate(capacity: Visit.events)
   }
 

@@ -48,6 +48,9 @@ struct Stream: ~Copyable {
     var origin: UInt8
   }
 
+  /// Octets of memory that an empty buffer keeps. What a long message or a slow reader has taken is
+  /// given back, or each stream would have the most that it ever needed for as long as it lasts.
+  private static let kept = 16 << 10
   /// How many answers may be awaited before it is asked which of them have come.
   private static let fewSent = 64
 
@@ -117,9 +120,18 @@ struct Stream: ~Copyable {
         throw error
       }
     }
+    outbound.trim(to: Self.kept)
     written &+= Int64(total)
     noteWritten(now)
     return total
+  }
+
+  /// Moves the beginning of a message, if there is one, to the end of `scratch`.
+  mutating func takeInbound(into scratch: inout Buffer) {
+    guard !inbound.isEmpty else { return }
+    scratch.append(inbound.bytes)
+    inbound.removeAll()
+    inbound.trim(to: Self.kept)
   }
 
   /// Takes the messages that were not written whole, for their owners to be told.

@@ -41,6 +41,7 @@ extension Streams {
   mutating func close(_ handle: Handle, _ cause: Cause) {
     guard var stream = table.remove(handle) else { return }
     if let count = cause.count { counters.add(count) }
+    if case .cause(let closing) = cause { closings.append(stream.flow, closing) }
     counters.add(.closed)
     counters.add(.open, -1)
     census.leave(stream.isAccepted ? stream.flow.remote.address : nil)
@@ -96,8 +97,9 @@ extension Streams {
       switch stream.state {
       case .connecting: .refused
       case .lingering: .ended
-      case .finishing: .unread
-      case .open: stream.outbound.isEmpty ? .late : .unread
+      case .finishing: .cause(.unread)
+      case .open where !stream.outbound.isEmpty: .cause(.unread)
+      case .open: .cause(stream.isUnfinished ? .unfinished : .idle)
       }
     } ?? .ended
   }

@@ -16,18 +16,20 @@ final class Desk<Letter: Sendable>: Sendable {
 /// is there, a bounded piece of each source; let the timers run; and send. After every input the
 /// outbox is drained before it could overflow, and at the end of the turn it is empty.
 struct Worker<E: Element & ~Copyable>: ~Copyable {
-  private var element: E
-  private var outbox = Outbox()
-  private var layer: TransportLayer
-  private let desk: Desk<E.Letter>
+  var element: E
+  var outbox = Outbox()
+  var layer: TransportLayer
+  let desk: Desk<E.Letter>
   private let ending: Ending
-  private var batching: Batching
-  private var now: Instant
+  var batching: Batching
+  var now: Instant
   /// Something was left for the next turn, which is not to wait then.
-  private var isBusy = false
+  var isBusy = false
   /// How many failures may still be told in this turn.
   private var untold = Visit.failures
   private var isDrained = false
+  /// Whether it would be drained but for what is on its way, to the kernel or to another worker.
+  private var isLingering = false
   /// Whether it knows that the end has begun.
   private var isEnding = false
 
@@ -74,7 +76,9 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
       isBusy || layer.polled > 0 || !desk.mailbox.isEmpty || !layer.neighbours.isEmpty
       || layer.canResume() || hasToEnd
     let deadline = min(layer.nextDeadline, element.nextDeadline() ?? .distantFuture)
-    let end = min(deadline, ending.deadline)
+    var end = min(deadline, ending.deadline)
+    // Nobody says when another worker has taken what it was given.
+    if isLingering { end = min(end, now + Visit.glance) }
     let events: Int
     if hasWork || end <= now {
       events = layer.poll.wait(Interval(nanoseconds: 0))
@@ -108,236 +112,23 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
     guard ending.deadline != .distantFuture else { return false }
     isEnding = true
     guard now < ending.deadline else { return true }
-    let isDrained = element.isDrained() && layer.isQuiet()
-    if isDrained != self.isDrained {
-      self.isDrained = isDrained
-      ending.count(isDrained)
-    }
+    let isDone = element.isDrained()
+    let isQuiet = isDone && layer.isQuiet()
+    isLingering = isDone && !isQuiet
+    note(drained: isQuiet)
     return ending.isComplete
   }
-}
 
-// MARK: - Inputs
-
-extension Worker where E: ~Copyable {
-  /// Serves one event.
-  /// - Returns: how many messages came in by it.
-  private mutating func visit(
-    _ event: (token: Token, readiness: Readiness), _ inbox: inout Inbox, _ scratch: inout Buffer
-  ) -> Int {
-    switch event.token {
-    case .bell:
-      desk.bell.quiet()
-      return 0
-    case .datagrams(let place):
-      if event.readiness.contains(.write) { layer.becameWritable(place) }
-      if batching.isWorthwhile { layer.startPolling(place) }
-      return layer.isPolled(place) ? 0 : takeDatagrams(place, &inbox)
-    case .connections(let place):
-      accept(place)
-      return 0
-    case .stream(let handle):
-      return visit(stream: handle, event.readiness, &scratch)
-    }
-  }
-
-  /// Takes in the connections that wait at one listener, of peers that may have one.
-  private mutating func accept(_ place: Int) {
-    for _ in 0..<Visit.accepts {
-      guard let new = layer.nextConnection(place, now: now) else { return }
-      if element.admits(new.flow) {
-        layer.streams.accept(new, layer.poll, now: now)
-      } else {
-        desk.counters.add(.strangeConnections)
-        new.refuse()
-      }
-    }
-  }
-
-  /// Looks at the sockets that are not watched while there is load.
-  private mutating func takePolled(_ inbox: inout Inbox) -> Int {
-    guard layer.polled > 0 else { return 0 }
-    var total = 0
-    for place in 0..<layer.datagramSockets where layer.isPolled(place) {
-      let count = takeDatagrams(place, &inbox)
-      layer.looked(place, found: count)
-      total &+= count
-    }
-    return total
-  }
-
-  private mutating func endPolling() {
-    guard layer.polled > 0 else { return }
-    for place in 0..<layer.datagramSockets { layer.endPolling(place) }
-  }
-
-  private mutating func takeDatagrams(_ place: Int, _ inbox: inout Inbox) -> Int {
-    let listener = layer.listener(place)
-    var total = 0
-    for _ in 0..<Visit.datagramCalls {
-      let count = layer.receive(place, into: &inbox)
-      total &+= count
-      for datagram in 0..<count {
-        let bytes = inbox.datagram(datagram)
-        guard let source = inbox.source(datagram), !bytes.isEmpty else {
-          desk.counters.add(.unusable)
-          continue
-        }
-        let flow = Flow(.udp, listener: listener, remote: source)
-        guard element.admits(flow) else {
-          desk.counters.add(.strangeDatagrams)
-          continue
-        }
-        if case .noRoom = take(bytes, flow) { desk.counters.add(.ringFull) }
-      }
-      settle()
-      if count < Visit.datagrams { return total }
-    }
-    isBusy = true
-    return total
-  }
-
-  private enum Taking {
-    case taken
-    /// The ring to the worker that owns it is full.
-    case noRoom(owner: Int)
-  }
-
-  /// A whole message: for the element here, or for that of another worker.
-  private mutating func take(_ bytes: Span<UInt8>, _ flow: Flow) -> Taking {
-    if layer.neighbours.count > 1 {
-      let owner = element.owner(of: bytes)
-      if owner != layer.worker, owner >= 0, owner < layer.neighbours.count {
-        return layer.handOver(bytes, flow, to: owner) ? .taken : .noRoom(owner: owner)
-      }
-    }
-    receive(bytes, flow)
-    return .taken
-  }
-
-  private mutating func receive(_ bytes: Span<UInt8>, _ flow: Flow) {
-    if !outbox.hasRoom { settle() }
-    element.receive(bytes, from: flow, now: now, into: &outbox)
-  }
-
-  private mutating func visit(
-    stream handle: Handle, _ readiness: Readiness, _ scratch: inout Buffer
-  ) -> Int {
-    if layer.streams.isHeld(handle) {
-      if !readiness.isDisjoint(with: .trouble) {
-        layer.streams.mute(handle, layer.poll)
-      } else if readiness.contains(.write) {
-        layer.becameWritable(stream: handle, now: now)
-      }
-      return 0
-    }
-    if !readiness.isDisjoint(with: [.write, .trouble]) {
-      layer.becameWritable(stream: handle, now: now)
-    }
-    guard !readiness.isDisjoint(with: [.read, .trouble]) else { return 0 }
-    switch layer.streams.read(handle, into: &scratch, now: now) {
-    case .nothing: return 0
-    case .ended:
-      layer.streams.close(handle, .ended)
-      return 0
-    case .octets:
-      return takeFrames(handle, scratch)
-    }
-  }
-
-  /// Cuts what a stream has brought into messages, and keeps the rest.
-  private mutating func takeFrames(_ handle: Handle, _ scratch: borrowing Buffer) -> Int {
-    guard let flow = layer.streams.flow(handle) else { return 0 }
-    let bytes = scratch.bytes
-    var used = 0
-    var messages = 0
-    while used < bytes.count {
-      let rest = bytes.extracting(used..<bytes.count)
-      switch element.frame(rest) {
-      case .needMore:
-        if !layer.streams.keep(handle, rest, now: now) {
-          settle()
-          layer.closeUnframed(handle, now: now)
-        }
-        return messages
-      case .message(let count) where count > 0 && count <= rest.count:
-        if case .noRoom(let owner) = take(rest.extracting(0..<count), flow) {
-          layer.hold(handle, rest, for: owner)
-          return messages
-        }
-        layer.streams.heard(handle, now: now)
-        used &+= count
-        messages &+= 1
-      case .keepAlive(let count, let pong) where count > 0 && count <= rest.count:
-        if pong { layer.streams.pong(handle, now: now) }
-        used &+= count
-      default:
-        // What the messages before it have caused is still sent.
-        settle()
-        layer.closeUnframed(handle, now: now)
-        return messages
-      }
-    }
-    return messages
+  mutating func note(drained: Bool) {
+    guard drained != isDrained else { return }
+    isDrained = drained
+    ending.count(drained)
   }
 }
 
-// MARK: - Other threads, and time
+// MARK: - Letters, time, and what goes out
 
 extension Worker where E: ~Copyable {
-  /// Goes on with the streams that waited for room in the ring to another worker.
-  private mutating func resume(_ scratch: inout Buffer) -> Int {
-    var messages = 0
-    for other in 0..<layer.neighbours.count {
-      for handle in layer.resume(other) {
-        // Another stream may have taken the room.
-        guard layer.neighbours.hasRoomAgain(for: other) else {
-          layer.holdAgain(handle, for: other)
-          continue
-        }
-        if layer.streams.release(handle, into: &scratch, layer.poll, now: now) {
-          messages &+= takeFrames(handle, scratch)
-        }
-      }
-    }
-    if layer.canResume() { isBusy = true }
-    return messages
-  }
-}
-
-extension Worker where E: ~Copyable {
-  /// Takes what the other workers have handed over, in their order.
-  private mutating func takeOver() -> Int {
-    var total = 0
-    for other in 0..<layer.neighbours.count {
-      guard let ring = layer.neighbours.ring(from: other) else { continue }
-      var left = Visit.ringRecords
-      while left > 0, let envelope = ring.front() {
-        open(envelope, ring.body(of: envelope))
-        ring.removeFirst(envelope)
-        left &-= 1
-      }
-      if left == 0 { isBusy = true }
-      if left < Visit.ringRecords { layer.neighbours.grantRoom(to: other) }
-      total &+= Visit.ringRecords &- left
-    }
-    desk.counters.add(.takenOver, total)
-    return total
-  }
-
-  private mutating func open(_ envelope: Envelope, _ body: Span<UInt8>) {
-    switch envelope.kind {
-    case .message: receive(body, envelope.flow)
-    case .transmit: layer.carry(body, envelope, now: now)
-    case .unsent: tell(envelope.owner, envelope.flow, .unsent)
-    case .refused: tell(envelope.owner, envelope.flow, .refused)
-    case .unanswered: tell(envelope.owner, envelope.flow, .unanswered)
-    case .close:
-      if let connection = envelope.flow.connection { layer.close(connection, now: now) }
-    case .skip: break
-    }
-  }
-
   private mutating func takeLetters() {
     guard !desk.mailbox.isEmpty else { return }
     for letter in desk.mailbox.takeAll() {
@@ -358,10 +149,11 @@ extension Worker where E: ~Copyable {
 
   /// Sends what is in the outbox, and tells of what could not be sent, as much as a turn may. What
   /// that causes is sent too: the outbox is empty afterwards, whatever happens.
-  private mutating func settle() {
+  mutating func settle() {
     drain()
     if tellFailures() { drain() }
     if !layer.streams.failures.isEmpty { isBusy = true }
+    while let one = layer.streams.closings.popLast() { element.closed(one.flow, one.closing) }
   }
 
   private mutating func drain() {
@@ -383,10 +175,5 @@ extension Worker where E: ~Copyable {
       }
     }
     return untold < before
-  }
-
-  private mutating func tell(_ owner: UInt64, _ flow: Flow, _ loss: Loss) {
-    if !outbox.hasRoom { settle() }
-    element.failed(owner: owner, flow: flow, loss, now: now, into: &outbox)
   }
 }

@@ -11,6 +11,7 @@ package struct Settings: Hashable, Sendable {
   package var batching = Interval.milliseconds(1)
   /// Whether each worker stays on one core.
   package var isPinned = false
+  /// What sockets and streams may hold.
   package var limits = Limits()
 
   package init() {}
@@ -66,8 +67,11 @@ package final class Workers<E: Element & ~Copyable>: Sendable {
     }
   }
 
+  /// How many there are, from start to end.
   package var count: Int { desks.count }
 
+  /// - Parameter worker: below `count`.
+  /// - Returns: its counts, which it goes on writing.
   package func counters(of worker: Int) -> Counters { desks[worker].counters }
 
   /// Leaves a letter for one worker's element; from any thread.

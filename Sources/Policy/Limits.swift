@@ -4,8 +4,9 @@ package enum Limits {
   package static let octets = 32 << 20
   /// Scalars, lists and mappings of one file: what a tree of them costs in memory is bounded by it.
   package static let nodes = 2_000_000
-  /// Files of one policy, and how far they may include one another.
+  /// Files of one policy.
   package static let files = 256
+  /// How deep files may include one another.
   package static let includeDepth = 8
   /// Lists and mappings within one another.
   package static let depth = 24

@@ -2,6 +2,7 @@ import Foundation
 
 /// A policy that cannot be loaded: everything that is wrong with it, in the order of the file.
 package struct Rejection: Error, Hashable, CustomStringConvertible {
+  /// In the order of their places, what is only warned of included; one at least is an error.
   package var findings: [Finding]
 
   /// One line for each finding.

@@ -6,11 +6,13 @@ package import Border
 package struct Snapshot: Sendable {
   /// What each worker's border works by.
   package let configuration: Configuration
+  /// What the program itself works by.
   package let settings: Settings
   /// The name of each listener, at its place.
   package let listeners: [String]
   /// The numbers of the peers, to be handed to the next load.
   package let peers: PeerNames
+  /// Where each thing that a verdict can rest on was written.
   package let places: Places
   /// What is legal and yet to be said: warnings, and notes.
   package let remarks: [Finding]
@@ -21,27 +23,34 @@ package struct Snapshot: Sendable {
 
 /// What the process needs to know and the border does not.
 package struct Settings: Hashable, Sendable {
+  /// How much the log holds: this and what stands after it.
   package enum Level: UInt8, Hashable, Sendable, CaseIterable {
     case trace, debug, info, notice, warning, error
 
+    /// As it is written in the policy.
     package var word: String { "\(self)" }
   }
 
   /// What the element is called in its logs.
   package var name = "sallyport"
+  /// Threads with a loop each; the loader puts the number of cores in where the policy has none.
   package var workers = 1
   /// The longest time for which a worker under load waits for more before it looks.
   package var batching = Interval.milliseconds(1)
   /// How long calls in progress may go on after the element was told to stop.
   package var drain = Interval.seconds(30)
+  /// The least of what is written to the log.
   package var level = Level.info
   /// Whether numbers and addresses stand in the log as they are.
   package var showsPersonalData = false
+  /// Limits of TCP connections.
   package var streams = Streams()
 
   /// Limits of connections; `nil` leaves one to the transport.
   package struct Streams: Hashable, Sendable {
+    /// How many there may be at once.
     package var connections: Int?
+    /// How many of them one remote address may have.
     package var connectionsPerSource: Int?
     /// Octets that may wait to be written on one connection.
     package var waiting: Int?

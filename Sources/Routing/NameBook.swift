@@ -21,6 +21,8 @@ package struct NameBook: Sendable {
     case nothing
   }
 
+  /// What is known of a name at this moment: an address, that there is none, or nothing yet.
+  /// - Parameter name: the keyed hash of the name in lower case.
   package func find(_ name: Key, now: Instant) -> Known {
     for entry in entries where entry.name == name && entry.until > now {
       return entry.address.map { .address($0) } ?? .noAddress

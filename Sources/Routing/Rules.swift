@@ -4,9 +4,11 @@ package import SIP
 
 /// A place that requests can be sent to.
 package struct Target: Hashable, Sendable {
+  /// Who is there: the response must come from it.
   package var peer: PeerID
   /// `nil`: the transport of the request that is routed.
   package var transport: Transport?
+  /// Where it listens.
   package var endpoint: Endpoint
   /// The listener that it is sent from, for each transport (index by `Transport.rawValue`), 255 for
   /// none.
@@ -29,7 +31,9 @@ package struct Target: Hashable, Sendable {
 
 /// The listener that a peer is reached from, by transport, for one address family.
 package struct ListenerChoice: Hashable, Sendable {
+  /// `nil`: it is not reached by datagrams.
   package var udp: UInt8?
+  /// `nil`: it is not reached by streams.
   package var tcp: UInt8?
 
   package init(udp: UInt8? = nil, tcp: UInt8? = nil) {
@@ -37,6 +41,7 @@ package struct ListenerChoice: Hashable, Sendable {
     self.tcp = tcp
   }
 
+  /// The listener's number, or `nil` where the peer has none of this transport.
   package func listener(for transport: Transport) -> UInt8? {
     switch transport {
     case .udp: udp
@@ -50,14 +55,18 @@ package struct ListenerChoice: Hashable, Sendable {
 package struct SchemeSet: Hashable, Sendable {
   private var bits: UInt8 = .max
 
+  /// Every scheme, those that are not known included.
   package static let all = SchemeSet()
 
   private init() {}
 
+  /// These and no other.
   package init(_ schemes: [Scheme]) { bits = schemes.reduce(0) { $0 | 1 << $1.rawValue } }
 
+  /// Whether a Request-URI of this scheme is meant.
   package func contains(_ scheme: Scheme) -> Bool { bits >> scheme.rawValue & 1 != 0 }
 
+  /// Whether all that the other holds is here too.
   package func isSuperset(of other: SchemeSet) -> Bool { other.bits & ~bits == 0 }
 }
 
@@ -80,9 +89,11 @@ package struct Rules: Sendable {
 
   /// One route: its conditions, all of which must hold, and where it leads.
   package struct Route: Sendable {
+    /// What the policy calls it, in findings and explanations.
     package var name: String
     /// Peers that it is for; empty for all.
     package var from: [PeerID] = []
+    /// Methods of requests outside a dialog that it takes.
     package var methods = MethodSet.all
     /// Schemes of the Request-URI.
     package var schemes = SchemeSet.all
@@ -97,6 +108,7 @@ package struct Rules: Sendable {
     package var failover: [UInt16] = [503]
     /// How long each target has for its first response; `nil` for the RFC's 64*T1.
     package var targetTimeout: Interval?
+    /// What a 3xx of one of its targets means.
     package var redirects = Redirects.pass
 
     package init(name: String, targets: Range<Int>) {
@@ -111,18 +123,23 @@ package struct Rules: Sendable {
     package var names: [[UInt8]] = []
     /// Its part of `peerTargets`.
     package var targets: Range<Int> = 0..<0
+    /// Where it is sent to from, over IPv4.
     package var ipv4 = ListenerChoice()
+    /// Where it is sent to from, over IPv6.
     package var ipv6 = ListenerChoice()
 
     package init() {}
   }
 
+  /// In the order in which they are tried: the first whose conditions hold takes the request.
   package var routes: [Route] = []
+  /// The answer where none holds.
   package var noRoute = NoRoute.notFound
   /// The targets of all routes, one after the other.
   package var targets: [Target] = []
   /// Each peer at the place of its number.
   package var peers: [Peer] = []
+  /// The targets of all peers, one after the other.
   package var peerTargets: [Target] = []
   /// Where each source prefix belongs, to find the peer of an address.
   package var sources: [Admission.Rules.Source] = []

@@ -8,7 +8,9 @@ package import SIP
 package struct Search: Hashable, Sendable {
   /// The route's place in the rules, or `nil` for a destination that the request itself named.
   package var route: UInt32?
+  /// The place in `Rules.targets` of the target to try next.
   package var next: UInt32
+  /// The place behind the last one of its route.
   package var end: UInt32
   /// What the request itself named.
   package var named: Target?
@@ -26,12 +28,15 @@ package struct Search: Hashable, Sendable {
   /// A search that leads to one target that is known.
   package init(to target: Target) { self.init(next: 0, end: 0, named: target) }
 
+  /// Whether no target is left.
   package var isEmpty: Bool { named == nil && next >= end }
 }
 
 /// How one target is reached.
 package struct Way: Hashable, Sendable {
+  /// From which listener to which address; perhaps along a stream that is open.
   package var flow: Flow
+  /// Whom it reaches: the response must come from it.
   package var peer: PeerID
   /// The listener for a stream to the same place, where the flow is one of datagrams and the peer
   /// has both: for a request that is too long for a datagram.
@@ -51,7 +56,9 @@ package struct Way: Hashable, Sendable {
 
 /// Proof that a request may leave, and for where.
 package struct Routed: ~Copyable {
+  /// Whose request it is.
   package let peer: PeerID
+  /// Where it may go, one target after the other.
   package let search: Search
 
   fileprivate init(_ vouched: consuming Vouched, _ search: Search) {
@@ -61,11 +68,13 @@ package struct Routed: ~Copyable {
 }
 
 /// Where does it go? Static routes and configured names, for now.
-package struct Stage: Sendable {
+package struct Stage: ~Copyable, Sendable {
+  /// Where requests go, by the policy.
   package let rules: Rules
   private let prefixes: Prefixes
   private let secret: Key
   private let hostNames: HostNames
+  /// What the outside said of names, and when; the border enters answers here.
   package var names = NameBook()
 
   /// - Parameter secret: keys the hashes of host names.
@@ -75,6 +84,15 @@ package struct Stage: Sendable {
     prefixes = Prefixes(rules.sources)
     hostNames = HostNames(rules.peers, secret: secret)
   }
+
+  private init(_ rules: Rules, _ prefixes: Prefixes, _ secret: Key, _ hostNames: HostNames) {
+    (self.rules, self.prefixes) = (rules, prefixes)
+    (self.secret, self.hostNames) = (secret, hostNames)
+  }
+
+  /// Another one with the same tables, for another worker, that knows nothing of the outside yet. A
+  /// stage is never copied by accident: that would count references for each message.
+  package func copy() -> Stage { Stage(rules, prefixes, secret, hostNames) }
 
   /// What stands for a host name in the book of names.
   package func key(ofName name: Slice, in bytes: Span<UInt8>) -> Key {
@@ -102,9 +120,9 @@ package struct Stage: Sendable {
   }
 
   /// Routes a request to the next hop that its own route set or Request-URI names: within a dialog
-  /// of ours, or by a Route to a configured peer (RFC 3261 §16.6 step 7).
+  /// of ours, or by a Route or a `maddr` to a configured peer (RFC 3261 §16.5, §16.6 step 7).
   package func route(
-    _ vouched: consuming Vouched, _ message: borrowing Message, to hop: URI, now: Instant
+    _ vouched: consuming Vouched, _ message: borrowing Message, to hop: NextHop, now: Instant
   ) -> Verdict<Routed> {
     switch destination(of: hop, message.bytes, now: now) {
     case .target(let target):
@@ -129,6 +147,7 @@ package struct Stage: Sendable {
     return .pass(Routed(vouched, Search(to: target)))
   }
 
+  /// What becomes of a next hop that a message named itself.
   package enum Destination: Sendable {
     case target(Target)
     /// An address that belongs to no peer.
@@ -138,17 +157,16 @@ package struct Stage: Sendable {
     case ask(Question)
   }
 
-  /// What a URI's host, port and transport come to.
+  /// What a next hop's host, port and transport come to.
   package func destination(
-    of uri: URI, _ bytes: Span<UInt8>, now: Instant
+    of hop: NextHop, _ bytes: Span<UInt8>, now: Instant
   ) -> Destination {
-    guard uri.scheme == .sip || uri.scheme == .sips else { return .unknown }
     // Nothing here speaks TLS yet.
-    let named = uri.transport?.transport
-    guard uri.scheme == .sip, uri.transport == nil || named != nil else { return .unknown }
-    let port = uri.hostPort.port ?? 5060
-    if let address = uri.hostPort.host.address { return target(address, port, named) }
-    let name = uri.hostPort.host.text
+    let named = hop.transport?.transport
+    guard hop.scheme == .sip, hop.transport == nil || named != nil else { return .unknown }
+    let port = hop.place.port ?? 5060
+    if let address = hop.place.host.address { return target(address, port, named) }
+    let name = hop.place.host.text
     let key = key(ofName: name, in: bytes)
     if let peer = hostNames.peer(of: key) { return target(ofPeer: peer, named) }
     guard rules.resolvesNames else { return .unknown }
@@ -248,6 +266,7 @@ package struct Stage: Sendable {
     return rules.routes[Int(route)].failover.contains(status)
   }
 
+  /// What a 3xx means to this search; it passes where no route was taken.
   package func redirects(_ search: Search) -> Rules.Redirects {
     search.route.map { rules.routes[Int($0)].redirects } ?? .pass
   }

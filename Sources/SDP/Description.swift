@@ -4,10 +4,13 @@ package import Basics
 /// A session description (RFC 8866): a view over its octets and over the table that `Parser.parse`
 /// made of them. It holds nothing of its own; what is asked of it is read from its line.
 package struct Description: ~Escapable {
+  /// What was parsed: all places and slices are those of these octets.
   package let bytes: Span<UInt8>
+  /// All lines in their order, those that are not understood included.
   package let lines: Span<Line>
   /// The media descriptions in their order.
   package let media: Span<MediaDescription>
+  /// The `o=` line, which each description has (RFC 8866 §5.2).
   package let origin: Origin
 
   /// - Parameter table: filled by `Parser.parse` from the same octets.

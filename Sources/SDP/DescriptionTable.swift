@@ -8,6 +8,7 @@ package struct DescriptionTable: ~Copyable {
   var media: RigidArray<MediaDescription>
   var origin = Origin()
 
+  /// Allocates room for `Limits.lines` lines, once for each worker.
   package init() {
     lines = RigidArray(capacity: Limits.lines)
     media = RigidArray(capacity: Limits.media)

@@ -13,5 +13,6 @@ package enum Limits {
   package static let line = 4_096
   /// Changes that a patch can hold, and the octets that it may write.
   package static let edits = 128
+  /// Octets that all changes of a patch may write.
   package static let ink = 16_384
 }

@@ -11,6 +11,7 @@ package enum Malformed: Error, Hashable, Sendable {
   /// It is larger than we read.
   case beyond(Limit, at: Int)
 
+  /// What would have been right at that place.
   package enum Expected: Hashable, Sendable {
     /// A line of this type.
     case line(LineType)
@@ -41,6 +42,7 @@ package enum Malformed: Error, Hashable, Sendable {
     case octets, lines, media, lineLength
   }
 
+  /// In octets from the start of the description.
   package var offset: Int {
     switch self {
     case .unexpected(_, _, let at), .repeated(_, let at), .misplaced(_, let at), .beyond(_, let at):

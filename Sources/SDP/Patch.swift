@@ -22,19 +22,23 @@ package struct Patch: ~Copyable {
   // In the order of their places; insertions before the change that begins at the same octet.
   private var edits: RigidArray<Edit>
   private var ink: RigidArray<UInt8>
+  /// Whether a change found no room: then the description must not be sent.
   package private(set) var failed = false
 
+  /// Allocates room for `Limits.edits` changes, once for each worker.
   package init() {
     edits = RigidArray(capacity: Limits.edits)
     ink = RigidArray(capacity: Limits.ink)
   }
 
+  /// Forgets all changes; to be called for each description.
   package mutating func reset() {
     edits.removeAll()
     ink.removeAll()
     failed = false
   }
 
+  /// Whether the description would be written as it came.
   package var isEmpty: Bool { edits.isEmpty }
 
   /// A change that cannot be made: there is nothing where it should be.

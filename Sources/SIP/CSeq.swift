@@ -3,11 +3,15 @@ public import Basics
 /// A CSeq header field (RFC 3261 §20.16). Numbers of 2^31 and more are taken, as RFC 4475 §3.1.2.4
 /// reads the limit: a fault only from 2^32 on.
 public struct CSeq: Sendable {
+  /// The sequence number; 2^31 and more are taken.
   public var number: UInt32
+  /// The method as it stands; methods have a case (RFC 3261 §7.1).
   public var methodText: Slice
   /// The digits as they stand, leading zeros included.
   public var numberText: Slice
 
+  /// Reads `1*DIGIT LWS Method`.
+  /// - Throws: `.cSeq`, or `.trailing` for what follows the method.
   public static func parse(
     _ bytes: Span<UInt8>, _ slice: Slice
   ) throws(Malformed) -> CSeq {
@@ -26,8 +30,11 @@ public struct CSeq: Sendable {
 
 /// A Call-ID header field: `word [ "@" word ]` (RFC 3261 §20.8). Compared octet for octet.
 public struct CallID: Sendable {
+  /// Without the white space around it.
   public var text: Slice
 
+  /// Reads a whole header field.
+  /// - Throws: `.callID`, or `.trailing` for what follows the identifier.
   public static func parse(
     _ bytes: Span<UInt8>, _ slice: Slice
   ) throws(Malformed) -> CallID {
@@ -63,6 +70,13 @@ public enum Scalar {
     let (number, start) = try digits(bytes, slice, or: .maxForwards)
     guard let value = UInt8(exactly: number) else { throw Malformed(.maxForwards, at: start) }
     return value
+  }
+
+  /// Max-Breadth: any number, at most `UInt32.max` (RFC 5393 §5.3.1).
+  public static func maxBreadth(
+    _ bytes: Span<UInt8>, _ slice: Slice
+  ) throws(Malformed) -> UInt32 {
+    UInt32(clamping: try digits(bytes, slice, or: .maxBreadth).number)
   }
 
   /// Content-Length: any number of octets that a message can have; a fault from 2^31 on.

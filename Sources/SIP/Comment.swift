@@ -61,6 +61,7 @@ public enum Product: Sendable {
 public struct ProductList: ~Escapable {
   private var reader: Reader
 
+  /// Nothing is checked before `next` is called.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>, _ slice: Slice) {
     reader = Reader(bytes, slice)

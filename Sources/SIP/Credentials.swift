@@ -6,24 +6,35 @@ public import Basics
 public struct Credentials: Sendable {
   /// `Digest` or another.
   public var scheme: Slice
+  /// Only then the fields below are filled in.
   public var isDigest: Bool
   /// All after the scheme.
   public var parameters: Slice
+  /// The protection domain (RFC 7616 §3.3), with its quotes.
   public var realm: Slice?
+  /// What the challenge gave, to be given back, with its quotes.
   public var nonce: Slice?
+  /// As `nonce`, without a meaning of its own.
   public var opaque: Slice?
+  /// `MD5`, `SHA-256` and so on; without it MD5 (RFC 7616 §3.3).
   public var algorithm: Slice?
   /// One value in credentials, a quoted list in a challenge.
   public var qop: Slice?
   // Of credentials only
+  /// With its quotes.
   public var username: Slice?
+  /// The `digest-uri`, which a proxy may have made differ from the Request-URI (RFC 3261 §22.4).
   public var uri: Slice?
+  /// The digest in hexadecimal, with its quotes.
   public var response: Slice?
+  /// Chosen by who answers; there where `qop` is.
   public var cnonce: Slice?
   /// `nc`: eight hexadecimal digits.
   public var nonceCount: UInt32?
   // Of challenges only
+  /// `true` without case: the nonce alone was wrong, so asking the user again is of no use.
   public var stale: Slice?
+  /// URIs that the challenge is good for, with the quotes around all.
   public var domain: Slice?
 
   init(scheme: Slice, isDigest: Bool) {
@@ -119,27 +130,34 @@ extension Credentials {
 /// The parameters of a challenge, of credentials, or of an Authentication-Info (RFC 3261 §20.6):
 /// `auth-param *( COMMA auth-param )`.
 public struct AuthParameterList: ~Escapable {
-  private var reader: Reader
-  private var isDone = false
+  private var list: CommaList
 
+  /// Nothing is checked before `next` is called.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>, _ slice: Slice) {
-    reader = Reader(bytes, slice)
-    reader.skipSpace()
+    list = CommaList(bytes, slice)
   }
 
   /// The next parameter, or `nil` at the end. After a fault there is no next one.
   @_lifetime(self: copy self)
   public mutating func next() throws(Malformed) -> Parameter? {
-    guard !isDone else { return nil }
-    isDone = true
-    let start = reader.place
-    let name = try reader.some(.token, or: .credentials)
-    guard reader.takeSpaced(0x3d) else { throw reader.malformed(.credentials) }
-    let value =
-      try reader.peek == 0x22 ? reader.quotedString() : reader.some(.token, or: .credentials)
-    let whole = reader.slice(from: start)
-    isDone = try !reader.takeComma()
-    return Parameter(name: name, value: value, whole: whole)
+    guard list.begins() else { return nil }
+    var ahead = list.reader
+    let parameter = try ahead.authParameter()
+    let hasMore = try ahead.takeComma()
+    list.took(upTo: ahead.place, hasMore: hasMore)
+    return parameter
+  }
+}
+
+extension Reader {
+  /// `token EQUAL ( token / quoted-string )`
+  fileprivate mutating func authParameter() throws(Malformed) -> Parameter {
+    skipSpace()
+    let start = place
+    let name = try some(.token, or: .credentials)
+    guard takeSpaced(0x3d) else { throw malformed(.credentials) }
+    let value = try peek == 0x22 ? quotedString() : some(.token, or: .credentials)
+    return Parameter(name: name, value: value, whole: slice(from: start))
   }
 }

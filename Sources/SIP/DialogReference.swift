@@ -3,6 +3,7 @@ public import Basics
 /// The dialog that a header field names by its Call-ID and tags: Replaces (RFC 3891), Join (RFC
 /// 3911) and Target-Dialog (RFC 4538).
 public struct DialogReference: Sendable {
+  /// Compared octet for octet.
   public var callID: Slice
   /// `to-tag`, or `local-tag` of Target-Dialog: the tag of the one who is asked.
   public var localTag: Slice
@@ -10,6 +11,7 @@ public struct DialogReference: Sendable {
   public var remoteTag: Slice
   /// `early-only` of Replaces: only a dialog that is not yet confirmed may be replaced.
   public var isEarlyOnly: Bool
+  /// All with the leading `;`, the tags among them.
   public var parameters: Slice
 
   /// Replaces and Join: `callid *( SEMI param )` with `to-tag` and `from-tag` once each.

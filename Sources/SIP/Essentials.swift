@@ -4,9 +4,13 @@ public import Basics
 public struct Essentials: Sendable {
   /// The top Via.
   public var via: Via
+  /// `nil` from an element of RFC 2543.
   public var fromTag: Slice?
+  /// `nil` outside a dialog; that it is there makes no request an in-dialog one yet.
   public var toTag: Slice?
+  /// Compared octet for octet.
   public var callID: Slice
+  /// Its method is that of the request (RFC 3261 §8.1.1.5).
   public var cSeq: CSeq
   /// `nil` when the header is absent.
   public var maxForwards: UInt8?

@@ -2,10 +2,15 @@ public import Basics
 
 /// RAck (RFC 3262 §7.2): which provisional response a PRACK answers.
 public struct RAck: Sendable {
+  /// The RSeq of the response that is acknowledged.
   public var rSeq: UInt32
+  /// The number of the CSeq of that response.
   public var cSeq: UInt32
+  /// The method of the CSeq of that response.
   public var methodText: Slice
 
+  /// Reads `response-num LWS CSeq-num LWS Method`.
+  /// - Throws: `.number` for any of the three, `.trailing` for more.
   public static func parse(_ bytes: Span<UInt8>, _ slice: Slice) throws(Malformed) -> RAck {
     var reader = Reader(bytes, slice)
     reader.skipSpace()
@@ -31,10 +36,16 @@ extension Reader {
 /// Event (RFC 6665 §8.2.1): `event-package *( "." event-template )` and what tells subscriptions
 /// apart.
 public struct Event: Sendable {
+  /// The package with its templates, compared with its case (RFC 6665 §8.2.1).
   public var type: Slice
+  /// `id`, which tells two subscriptions of one dialog apart.
   public var id: Slice?
+  /// All with the leading `;`, the `id` among them.
   public var parameters: Slice
 
+  /// Reads one value.
+  /// - Throws: `.token` without a package, `.event` for an `id` that is no token, `.parameter`,
+  ///   `.trailing`.
   public static func parse(_ bytes: Span<UInt8>, _ slice: Slice) throws(Malformed) -> Event {
     let item = try Item.parse(bytes, slice)
     let id = try item.token("id", or: .event, in: bytes)
@@ -44,18 +55,27 @@ public struct Event: Sendable {
 
 /// Subscription-State (RFC 6665 §8.2.3).
 public struct SubscriptionState: Sendable {
+  /// What the notifier says of the subscription.
   public enum State: UInt8, Sendable {
     case active, pending, terminated, other
   }
 
+  /// `stateText`, compared without case.
   public var state: State
+  /// As it stands, also where it is not known.
   public var stateText: Slice
+  /// Why it was terminated, such as `deactivated` (RFC 6665 §4.1.3).
   public var reason: Slice?
   /// At most `UInt32.max`.
   public var expires: UInt32?
+  /// Seconds to wait before one subscribes again, at most `UInt32.max`.
   public var retryAfter: UInt32?
+  /// All with the leading `;`, those above among them.
   public var parameters: Slice
 
+  /// Reads one value.
+  /// - Throws: `.token` without a state, `.event` for a bad reason, `.number` for times that are
+  ///   none, `.parameter`, `.trailing`.
   public static func parse(
     _ bytes: Span<UInt8>, _ slice: Slice
   ) throws(Malformed) -> SubscriptionState {

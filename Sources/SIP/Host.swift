@@ -5,10 +5,12 @@ public import Basics
 /// Tolerated beyond the grammar: underscores in names, a last label that begins with a digit but is
 /// no number (the names of containers), and three colons in an IPv6 address (RFC 5118 §4.10).
 public struct Host: Sendable {
+  /// Which of the three forms of RFC 3261 §25.1 it has.
   public enum Kind: UInt8, Sendable {
     case name, ipv4, ipv6
   }
 
+  /// Decides how hosts are compared (RFC 3261 §19.1.4).
   public var kind: Kind
   /// The octets of the host, without the brackets of an IPv6 reference.
   public var text: Slice
@@ -42,12 +44,14 @@ public struct Host: Sendable {
 
 /// A host and perhaps a port, as in a URI or a Via's sent-by.
 public struct HostPort: Sendable {
+  /// IPv6 without its brackets.
   public var host: Host
   /// `nil` where none is written, which is not the same as a written 5060 (RFC 3261 §19.1.4).
   public var port: UInt16?
   /// Host, brackets and port as they stand.
   public var text: Slice
 
+  /// Of URIs that have no host, such as `tel:`.
   public static var none: HostPort { HostPort(host: .none, port: nil, text: .nothing) }
 
   init(host: Host, port: UInt16?, text: Slice) {

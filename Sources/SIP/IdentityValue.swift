@@ -5,6 +5,8 @@ public struct IdentityValue: Sendable {
   /// The base64 without its quotes.
   public var signature: Slice
 
+  /// Reads the quoted text; what it says is not decoded.
+  /// - Throws: `.identity` for what is no base64 of whole groups, or `.trailing`.
   public static func parse(_ bytes: Span<UInt8>, _ slice: Slice) throws(Malformed) -> IdentityValue
   {
     var reader = Reader(bytes, slice)
@@ -29,8 +31,11 @@ public struct IdentityInfo: Sendable {
   public var uri: URI
   /// The value of `alg`; without it the algorithm is `rsa-sha1`.
   public var algorithm: Slice?
+  /// All with the leading `;`, `alg` among them.
   public var parameters: Slice
 
+  /// Reads `LAQUOT absoluteURI RAQUOT *( SEMI ident-info-params )`.
+  /// - Throws: `.identity` without brackets or with a display name, and the faults of a name-addr.
   public static func parse(
     _ bytes: Span<UInt8>, _ slice: Slice
   ) throws(Malformed) -> IdentityInfo {

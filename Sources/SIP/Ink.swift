@@ -3,6 +3,7 @@ public import Basics
 // Small writers for what an element writes itself. Each writes what has room; callers size their
 // output from a message's length and the growth of its patch, with room to spare.
 extension OutputSpan<UInt8> {
+  /// Appends nothing where there is no room.
   public mutating func write(octet: UInt8) {
     if freeCapacity > 0 { append(octet) }
   }
@@ -12,6 +13,7 @@ extension OutputSpan<UInt8> {
     write(bytes.extracting(slice.range))
   }
 
+  /// Appends the number without leading zeros, and a minus sign where it is negative.
   public mutating func write(decimal number: Int) {
     var divisor = 1
     let positive = Swift.max(number, 0)
@@ -51,6 +53,7 @@ extension OutputSpan<UInt8> {
     if address.isIPv4 { write(ipv4: address.ipv4) } else { write(ipv6: address) }
   }
 
+  /// Appends `address:port` as sent-by and hostport have it: IPv6 in brackets.
   public mutating func write(_ endpoint: Endpoint) {
     write(endpoint.address)
     write(octet: 0x3a)

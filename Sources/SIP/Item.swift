@@ -3,10 +3,13 @@ public import Basics
 /// A token with parameters, alone or in a list: Content-Disposition, Accept-Encoding,
 /// Accept-Language, Event, Reason, Security-Client and many more have this form.
 public struct Item: Sendable {
+  /// The token before the first `;`.
   public var value: Slice
   /// The parameters with the leading `;`, or nothing at the place where a first one would go.
   public var parameters: Slice
+  /// The value with its parameters, without the white space and commas around it.
   public var range: Slice
+  /// Whether a comma and another value follow.
   public var hasMore: Bool
 
   /// Reads a header field that has one value.
@@ -26,23 +29,21 @@ public struct Item: Sendable {
 
 /// The values of a header field that is a list of items; there may be none.
 public struct ItemList: ~Escapable {
-  private var reader: Reader
-  private var isDone: Bool
+  private var list: CommaList
 
+  /// Passes the white space before the first value; nothing else is checked yet.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>, _ slice: Slice) {
-    reader = Reader(bytes, slice)
-    reader.skipSpace()
-    isDone = reader.isAtEnd
+    list = CommaList(emptyOr: bytes, slice)
   }
 
   /// The next value, or `nil` at the end. After a fault there is no next one.
   @_lifetime(self: copy self)
   public mutating func next() throws(Malformed) -> Item? {
-    guard !isDone else { return nil }
-    isDone = true
-    let item = try reader.item(.token, or: .token)
-    isDone = !item.hasMore
+    guard list.begins() else { return nil }
+    var ahead = list.reader
+    let item = try ahead.item(.token, or: .token)
+    list.took(upTo: ahead.place, hasMore: item.hasMore)
     return item
   }
 }

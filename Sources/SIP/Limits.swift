@@ -9,5 +9,6 @@ public enum Limits {
   public static let headerName = 255
   /// Changes that a patch can hold, and the octets that it may write.
   public static let edits = 64
+  /// Octets that all changes of a patch may write.
   public static let ink = 8_192
 }

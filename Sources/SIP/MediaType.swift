@@ -3,13 +3,17 @@ public import Basics
 /// A media type or media range with its parameters: Content-Type, and each value of Accept (RFC
 /// 3261 §20.1, §20.15).
 public struct MediaType: Sendable {
+  /// Before the slash; `*` in a media range. Compared without case.
   public var type: Slice
+  /// After the slash, likewise.
   public var subtype: Slice
   /// The parameters with the leading `;`, or nothing at the place where a first one would go.
   public var parameters: Slice
   /// The `q` of an Accept value in thousandths; `nil` when it is absent or no qvalue.
   public var q: UInt16?
+  /// The value with its parameters, without the white space and commas around it.
   public var range: Slice
+  /// Whether a comma and another value follow.
   public var hasMore: Bool
 
   /// Reads a Content-Type, which has one value.
@@ -33,23 +37,21 @@ public struct MediaType: Sendable {
 
 /// The values of an Accept header field; there may be none.
 public struct MediaTypeList: ~Escapable {
-  private var reader: Reader
-  private var isDone: Bool
+  private var list: CommaList
 
+  /// Passes the white space before the first value; nothing else is checked yet.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>, _ slice: Slice) {
-    reader = Reader(bytes, slice)
-    reader.skipSpace()
-    isDone = reader.isAtEnd
+    list = CommaList(emptyOr: bytes, slice)
   }
 
   /// The next value, or `nil` at the end. After a fault there is no next one.
   @_lifetime(self: copy self)
   public mutating func next() throws(Malformed) -> MediaType? {
-    guard !isDone else { return nil }
-    isDone = true
-    let value = try reader.mediaType()
-    isDone = !value.hasMore
+    guard list.begins() else { return nil }
+    var ahead = list.reader
+    let value = try ahead.mediaType()
+    list.took(upTo: ahead.place, hasMore: value.hasMore)
     return value
   }
 }

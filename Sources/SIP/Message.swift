@@ -6,7 +6,9 @@ public import Basics
 public struct Message: ~Escapable {
   /// The message's octets, without what a datagram holds beyond it.
   public let bytes: Span<UInt8>
+  /// All header fields in their order, known or not.
   public let headers: Span<Header>
+  /// The start line, the body, and where the headers stand that every message needs.
   public let outline: Outline
 
   /// - Parameter table: filled by `Parser.parse` from the same octets.
@@ -17,7 +19,9 @@ public struct Message: ~Escapable {
     self.outline = table.outline
   }
 
+  /// Whether it has a Request-Line; a response has a status.
   public var isRequest: Bool { outline.isRequest }
+  /// Of a request; a response has `.other`, and its method stands in its CSeq.
   public var method: Method { outline.method }
 
   /// The header at a place of the outline, or `nil` when it is absent.

@@ -1,11 +1,14 @@
 /// A set of methods. A method that this element does not know by name counts as `other`.
 public struct MethodSet: Hashable, Sendable {
+  /// One for each `Method`, by its raw value; `.other` is one of them.
   public var bits: UInt16
 
+  /// Every method, those that are not known included.
   public static let all = MethodSet(bits: .max)
 
   public init(bits: UInt16) { self.bits = bits }
 
+  /// These and no other.
   public init(_ methods: [Method]) {
     bits = 0
     for method in methods { bits |= 1 << UInt16(method.rawValue) }

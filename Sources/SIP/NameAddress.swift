@@ -7,6 +7,7 @@ public import Basics
 /// field; a `,` or `?` in such a URI is a fault (RFC 3261 §20, RFC 8217). `caller<sip:…>` without a
 /// space is taken (RFC 4475 §3.1.1.6).
 public struct NameAddress: Sendable {
+  /// What stands between the brackets, or before the first `;`.
   public internal(set) var uri: URI
   /// Start, end of the display name, start of the parameters, end of all.
   var head: Offsets
@@ -14,6 +15,8 @@ public struct NameAddress: Sendable {
   var tail: Offsets
   private var quality: Int
   private var seconds: Int
+  /// Whether the URI stands between `<` and `>`: only then the URI may have parameters (RFC 3261
+  /// §20).
   public internal(set) var isBracketed: Bool
   /// Whether a comma and another value follow in this header field.
   public internal(set) var hasMore: Bool
@@ -52,6 +55,7 @@ public struct NameAddressList: ~Escapable {
   private var reader: Reader
   private var isDone = false
 
+  /// Nothing is checked before `next` is called.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>, _ slice: Slice) {
     reader = Reader(bytes, slice)
@@ -81,11 +85,13 @@ extension NameAddress {
   }
   /// The URI without its angle brackets.
   public var uriText: Slice { uri.whole }
+  /// The tag of a From or To; `nil` when it is absent. It is a token, compared octet for octet.
   public var tag: Slice? { tail.second > tail.first ? part(tail.first, tail.second) : nil }
   /// The parameters with the leading `;`, or nothing at the place where a first one would go.
   public var parameters: Slice { part(head.third, head.fourth) }
   /// This value without the white space and commas around it.
   public var range: Slice { part(head.first, head.fourth) }
+  /// Where this value ends, before white space and comma.
   public var end: Int { head.fourth }
   /// Where the next value begins, or the end of the header field.
   public var next: Int { tail.third }

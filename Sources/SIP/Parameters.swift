@@ -2,6 +2,7 @@ public import Basics
 
 /// One parameter of a URI or of a header field.
 public struct Parameter: Sendable {
+  /// Compared without case (RFC 3261 §7.3.1).
   public var name: Slice
   /// The value as it stands (a quoted string with its quotes, escapes not undone), or `nil` without
   /// one.

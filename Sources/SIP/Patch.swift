@@ -22,11 +22,13 @@ public struct Patch: ~Copyable {
   /// Whether a change found no room; such a message must not be sent.
   public private(set) var overflowed = false
 
+  /// Allocates room for `Limits.edits` changes and `Limits.ink` octets, once for each worker.
   public init() {
     edits = RigidArray(capacity: Limits.edits)
     ink = RigidArray(capacity: Limits.ink)
   }
 
+  /// Forgets all changes; to be called for each message.
   public mutating func reset() {
     edits.removeAll()
     ink.removeAll()

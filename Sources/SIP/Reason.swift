@@ -8,7 +8,9 @@ public struct Reason: Sendable {
   public var cause: UInt16?
   /// The text with its quotes.
   public var text: Slice?
+  /// All with the leading `;`, cause and text among them.
   public var parameters: Slice
+  /// Whether a comma and another value follow.
   public var hasMore: Bool
 }
 
@@ -17,6 +19,7 @@ public struct ReasonList: ~Escapable {
   private let bytes: Span<UInt8>
   private var items: ItemList
 
+  /// Passes the white space before the first value; nothing else is checked yet.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>, _ slice: Slice) {
     self.bytes = bytes
@@ -37,38 +40,40 @@ public struct ReasonList: ~Escapable {
 
 /// One value of a Warning header field (RFC 3261 §20.43): `warn-code SP warn-agent SP warn-text`.
 public struct Warning: Sendable {
+  /// Three digits, 000 to 999; 1xx and 2xx are HTTP's.
   public var code: UInt16
   /// A host and port, or a token in their stead.
   public var agent: Slice
   /// The text with its quotes.
   public var text: Slice
+  /// Whether a comma and another value follow.
   public var hasMore: Bool
 }
 
 /// The values of a Warning header field in their order.
 public struct WarningList: ~Escapable {
-  private var reader: Reader
-  private var isDone = false
+  private var list: CommaList
 
+  /// Nothing is checked before `next` is called.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>, _ slice: Slice) {
-    reader = Reader(bytes, slice)
-    reader.skipSpace()
+    list = CommaList(bytes, slice)
   }
 
   /// The next value, or `nil` at the end. After a fault there is no next one.
   @_lifetime(self: copy self)
   public mutating func next() throws(Malformed) -> Warning? {
-    guard !isDone else { return nil }
-    isDone = true
-    let value = try reader.warning()
-    isDone = !value.hasMore
+    guard list.begins() else { return nil }
+    var ahead = list.reader
+    let value = try ahead.warning()
+    list.took(upTo: ahead.place, hasMore: value.hasMore)
     return value
   }
 }
 
 extension Reader {
   fileprivate mutating func warning() throws(Malformed) -> Warning {
+    skipSpace()
     let start = place
     let digits = run(.digit)
     guard digits.count == 3, takeSpace() else { throw Malformed(.warning, at: start) }

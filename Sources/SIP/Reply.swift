@@ -16,12 +16,17 @@ public struct Reply: Sendable {
     case capabilities(allow: MethodSet)
   }
 
+  /// 100 to 699.
   public var status: UInt16
+  /// Octets of Reason-Phrase (RFC 3261 §25.1), which are not checked.
   public var phrase: StaticString
   /// The To tag to give where the request has none; 0 for none (RFC 3261 §8.2.6.2: a 100 needs
   /// none).
   public var toTag: UInt64
+  /// What the status line alone does not say.
   public var extra: Extra
+  /// What was wrong with the request: a 400 says it after its status, instead of `phrase`.
+  var fault: Malformed?
 
   public init(
     _ status: UInt16, _ phrase: StaticString, toTag: UInt64 = 0, extra: Extra = .none
@@ -30,6 +35,13 @@ public struct Reply: Sendable {
     self.phrase = phrase
     self.toTag = toTag
     self.extra = extra
+  }
+
+  /// A 400 whose reason phrase says what was wrong with the request (RFC 3261 §21.4.1).
+  /// - Parameter toTag: as `toTag`.
+  public init(malformed fault: Malformed, toTag: UInt64) {
+    self.init(400, fault.fault.phrase, toTag: toTag)
+    self.fault = fault
   }
 
   /// The octets that it may need at most.
@@ -45,7 +57,11 @@ public struct Reply: Sendable {
     out.write("SIP/2.0 ")
     out.write(decimal: Int(status))
     out.write(octet: 0x20)
-    out.write(phrase)
+    if let fault {
+      fault.writeReason(message.bytes, into: &out)
+    } else {
+      out.write(phrase)
+    }
     out.write("\r\n")
     for place in 0..<message.headers.count {
       let header = message.headers[place]

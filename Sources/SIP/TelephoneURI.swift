@@ -5,6 +5,7 @@ public import Basics
 public struct TelephoneURI: Sendable {
   /// The number with its visual separators and, where it is global, its `+`.
   public var number: Slice
+  /// Whether it begins with `+`; a local number means something within its context only.
   public var isGlobal: Bool
   /// The parameters with the leading `;`.
   public var parameters: Slice

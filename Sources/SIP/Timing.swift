@@ -2,17 +2,22 @@ public import Basics
 
 /// Session-Expires (RFC 4028 §4) and Min-SE (§5), which has no refresher.
 public struct SessionExpires: Sendable {
+  /// Who sends the next refresh (RFC 4028 §4).
   public enum Refresher: UInt8, Sendable {
     case uac, uas
   }
 
   /// At most `UInt32.max`.
   public var seconds: UInt32
+  /// `nil` where it is left to the one who answers.
   public var refresher: Refresher?
+  /// All with the leading `;`, `refresher` among them.
   public var parameters: Slice
   /// The digits as they stand.
   public var secondsText: Slice
 
+  /// Reads `delta-seconds *( SEMI se-params )`.
+  /// - Throws: `.number` without digits, `.parameter` for another refresher, `.trailing`.
   public static func parse(
     _ bytes: Span<UInt8>, _ slice: Slice
   ) throws(Malformed) -> SessionExpires {
@@ -41,13 +46,17 @@ public struct SessionExpires: Sendable {
 
 /// Retry-After (RFC 3261 §20.33): `delta-seconds [ comment ] *( SEMI retry-param )`.
 public struct RetryAfter: Sendable {
+  /// At most `UInt32.max`.
   public var seconds: UInt32
   /// With its parentheses.
   public var comment: Slice?
+  /// All with the leading `;`, `duration` among them.
   public var parameters: Slice
   /// How long the callee will be there, in seconds.
   public var duration: UInt32?
 
+  /// Reads one value.
+  /// - Throws: `.number` without digits, `.comment`, `.parameter`, `.trailing`.
   public static func parse(
     _ bytes: Span<UInt8>, _ slice: Slice
   ) throws(Malformed) -> RetryAfter {
@@ -67,9 +76,13 @@ public struct RetryAfter: Sendable {
 
 /// Timestamp (RFC 3261 §20.38): a time of the sender's own, and how long the answer took.
 public struct Timestamp: Sendable {
+  /// `1*DIGIT [ "." *DIGIT ]`, given back as it stands.
   public var time: Slice
+  /// Seconds between the request's arrival and its response, likewise.
   public var delay: Slice?
 
+  /// Reads `time [ LWS delay ]`.
+  /// - Throws: `.number`, or `.trailing`.
   public static func parse(
     _ bytes: Span<UInt8>, _ slice: Slice
   ) throws(Malformed) -> Timestamp {

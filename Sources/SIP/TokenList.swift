@@ -7,6 +7,7 @@ public struct TokenList: ~Escapable {
   private let separator: UInt8
   private var isDone: Bool
 
+  /// - Parameter separator: `;` for Privacy.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>, _ slice: Slice, separator: UInt8 = 0x2c) {
     reader = Reader(bytes, slice)

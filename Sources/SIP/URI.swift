@@ -146,6 +146,7 @@ extension URI.Parts {
 extension URI {
   private func part(_ start: Int, _ end: Int) -> Slice { Slice(from: start, to: max(start, end)) }
 
+  /// Compared without case (RFC 3261 §19.1.4).
   public var scheme: Scheme { parts.known.scheme }
   private var isSIP: Bool { scheme == .sip || scheme == .sips }
   private var colon: Int { parts.head.second }
@@ -153,7 +154,9 @@ extension URI {
   private var hostStart: Int { parts.head.fourth }
   private var hostEnd: Int { parts.tail.first }
 
+  /// From the scheme to the last header, without angle brackets.
   public var whole: Slice { part(parts.head.first, parts.end) }
+  /// As it stands, without the colon.
   public var schemeText: Slice { part(parts.head.first, colon) }
   /// All after the colon of the scheme.
   public var opaque: Slice { part(colon &+ 1, parts.end) }
@@ -251,6 +254,8 @@ public struct URIParameterList: ~Escapable {
     reader = Reader(bytes, parameters)
   }
 
+  /// The next parameter, or `nil` at the end. The URI was checked when it was read, so there is no
+  /// fault.
   @_lifetime(self: copy self)
   public mutating func next() -> Parameter? {
     let start = reader.place
@@ -272,6 +277,7 @@ public struct URIHeaderList: ~Escapable {
     reader = Reader(bytes, headers)
   }
 
+  /// The next header as a name and a value, escapes undone in neither; `nil` at the end.
   @_lifetime(self: copy self)
   public mutating func next() -> Parameter? {
     let start = reader.place

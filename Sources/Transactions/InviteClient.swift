@@ -36,9 +36,10 @@ package import Basics
 /// another target, and later the ACK. After each input its owner looks at `isTerminated` and at
 /// `deadline`.
 ///
-/// A target that is given less time than Timer B is *abandoned* when that time is over: its owner
-/// goes on to the next target, and the machine lives on so that a late provisional response draws a
-/// CANCEL. Without this, the phone would ring on with nobody there.
+/// A target that is given less time than Timer B is *abandoned* when that time is over, and one
+/// that may have got the INVITE when its connection has ended: its owner goes on to the next
+/// target, and the machine lives on until Timer B, so that a late provisional response draws a
+/// CANCEL and a late 2xx is passed on. Without this, the phone would ring on with nobody there.
 package struct InviteClient: ~Copyable {
   private enum State: ~Copyable {
     case calling(Calling)
@@ -59,6 +60,8 @@ package struct InviteClient: ~Copyable {
     let c: Instant
     var isCancelWanted = false
     var isAbandoned = false
+    /// Whether it was sent more than once: an earlier copy may have arrived.
+    var wasResent = false
 
     var end: Instant { isAbandoned ? b : min(answerBy, c) }
   }
@@ -85,26 +88,32 @@ package struct InviteClient: ~Copyable {
   private var state: State
   private let timing: Timing
   private let isReliable: Bool
+  /// When Timer C fires at the latest, however often it is restarted.
+  private let latest: Instant
 
   /// - Parameters:
   ///   - request: the INVITE as it goes out.
   ///   - isReliable: whether it goes over a transport that retransmits by itself.
   ///   - timeout: how long this target has for its first response, where that is not 64*T1.
+  ///   - latest: when the set-up is to be over: until then provisional responses restart Timer C.
   package init(
     request: consuming Kept, now: Instant, isReliable: Bool, timeout: Interval? = nil,
-    timing: Timing = Timing()
+    latest: Instant = .distantFuture, timing: Timing = Timing()
   ) {
     self.timing = timing
     self.isReliable = isReliable
+    self.latest = latest
     let b = timing.expiry(of: .b, from: now)
     let answerBy = timeout.map { now + $0 } ?? b
     state = .calling(
       Calling(
         request: request,
         a: Retransmission(from: now, timing.interval(of: .a, isReliable: isReliable)),
-        answerBy: answerBy, b: max(b, answerBy), c: timing.expiry(of: .c, from: now)))
+        answerBy: answerBy, b: max(b, answerBy),
+        c: min(latest, timing.expiry(of: .c, from: now))))
   }
 
+  /// The state of RFC 3261 §17.1.1.2 and RFC 6026 §7.2 that it is in.
   package var phase: Phase {
     switch state {
     case .calling: .calling
@@ -115,6 +124,7 @@ package struct InviteClient: ~Copyable {
     }
   }
 
+  /// Whether it may be forgotten, once `release` gave back what it keeps.
   package var isTerminated: Bool { phase == .terminated }
 
   /// When `expire` is next worth calling.
@@ -155,6 +165,7 @@ package struct InviteClient: ~Copyable {
 
   // MARK: A response
 
+  /// What is to be done with a response (RFC 3261 §17.1.1.2).
   package enum ResponseOutcome: Sendable {
     /// Nothing is to be done.
     case absorb
@@ -207,7 +218,7 @@ package struct InviteClient: ~Copyable {
     }
     // RFC 3261 §9.1: a CANCEL may go out now, and not before.
     let isCancelled = isAbandoned || isCancelWanted
-    var end = status == 100 ? calling.c : timing.expiry(of: .c, from: now)
+    var end = status == 100 ? calling.c : min(latest, timing.expiry(of: .c, from: now))
     if isCancelled { end = now + timing.t1 * 64 }
     state = .proceeding(
       Proceeding(
@@ -222,9 +233,10 @@ package struct InviteClient: ~Copyable {
     guard isProvisional(status) else {
       return finish(proceeding.request, status, isAbandoned, now, &shelf)
     }
-    // RFC 3261 §16.7 step 2: any provisional response but 100 restarts Timer C.
+    // RFC 3261 §16.7 step 2: any provisional response but 100 restarts Timer C. Without an end to
+    // that a callee could ring for ever.
     if !proceeding.isCancelled, status > 100 {
-      proceeding.end = timing.expiry(of: .c, from: now)
+      proceeding.end = min(latest, timing.expiry(of: .c, from: now))
     }
     state = .proceeding(proceeding)
     return isAbandoned ? .absorb : .pass
@@ -268,6 +280,7 @@ package struct InviteClient: ~Copyable {
 
   // MARK: CANCEL
 
+  /// What is to be done where the TU wants the INVITE cancelled.
   package enum CancelOutcome: Sendable {
     /// Make it from `request(in:)` and send it. If no final response comes in 64*T1, `.timeout`
     /// will.
@@ -306,6 +319,7 @@ package struct InviteClient: ~Copyable {
 
   // MARK: Time
 
+  /// What is to be done once a timer has fired.
   package enum ExpiryOutcome: Sendable {
     /// It is not time yet: look again at `deadline`.
     case notYet
@@ -350,7 +364,10 @@ package struct InviteClient: ~Copyable {
   ) -> ExpiryOutcome {
     let isDue = now >= calling.a.due
     // Timer A is doubled without an upper bound.
-    if isDue { calling.a.restart(from: now) }
+    if isDue {
+      calling.a.restart(from: now)
+      calling.wasResent = true
+    }
     state = .calling(calling)
     return isDue ? .resend : .notYet
   }
@@ -394,26 +411,37 @@ package struct InviteClient: ~Copyable {
 
   // MARK: Failure and end
 
+  /// What a failure of the transport means.
   package enum FailureOutcome: Sendable {
     /// Nothing of this machine was being sent.
     case ignore
-    /// The INVITE could not be sent: tell the TU, to which it is a 503. The machine is terminated
-    /// and holds the request until `release`.
+    /// The INVITE could not be sent, or its connection has ended: tell the TU, to which it is a
+    /// 503. The machine is terminated, or the target abandoned; it holds the request until
+    /// `release`.
     case failed
-    /// The ACK could not be sent, or the INVITE to an abandoned target. The machine is terminated.
+    /// The ACK could not be sent. The machine is terminated.
     case ended
   }
 
-  /// The INVITE or the ACK could not be sent (RFC 3261 §17.1.4).
-  package mutating func transportFailed(_ shelf: inout Shelf) -> FailureOutcome {
+  /// The INVITE or the ACK could not be sent, or the connection that it went by has ended (RFC 3261
+  /// §17.1.4).
+  /// - Parameter mayHaveArrived: whether the target may have got what was sent last, and may answer
+  ///   over another connection (RFC 3261 §18.2.2).
+  package mutating func transportFailed(
+    mayHaveArrived: Bool, _ shelf: inout Shelf
+  ) -> FailureOutcome {
     switch exchange(&state, with: .terminated(Ended(request: nil))) {
-    case .calling(let calling):
-      if calling.isAbandoned {
-        shelf.release(calling.request)
-        return .ended
+    case .calling(var calling):
+      // It was sent before it was abandoned.
+      let wasAbandoned = calling.isAbandoned
+      if mayHaveArrived || wasAbandoned || calling.wasResent {
+        calling.isAbandoned = true
+        calling.a.stop()
+        state = .calling(calling)
+      } else {
+        state = .terminated(Ended(request: calling.request))
       }
-      state = .terminated(Ended(request: calling.request))
-      return .failed
+      return wasAbandoned ? .ignore : .failed
     case .completed(let completed):
       shelf.release(completed.kept)
       return .ended

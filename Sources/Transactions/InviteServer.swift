@@ -68,6 +68,7 @@ package struct InviteServer: ~Copyable {
     self.retransmitsFinal = retransmitsFinal
   }
 
+  /// The state of RFC 3261 §17.2.1 and RFC 6026 §7.1 that it is in.
   package var phase: Phase {
     switch state {
     case .proceeding: .proceeding
@@ -78,6 +79,7 @@ package struct InviteServer: ~Copyable {
     }
   }
 
+  /// Whether it may be forgotten, once `release` gave back what it keeps.
   package var isTerminated: Bool { phase == .terminated }
 
   /// When `expire` is next worth calling.
@@ -105,6 +107,7 @@ package struct InviteServer: ~Copyable {
 
   // MARK: A retransmission of the INVITE
 
+  /// What is to be done with a retransmission of the INVITE.
   package enum RequestOutcome: Sendable {
     /// Nothing is to be done.
     case absorb
@@ -126,6 +129,7 @@ package struct InviteServer: ~Copyable {
 
   // MARK: ACK
 
+  /// What an ACK means, which is for this transaction only if its response was none of 2xx.
   package enum AckOutcome: Sendable {
     /// Nothing is to be done.
     case absorb
@@ -153,6 +157,7 @@ package struct InviteServer: ~Copyable {
 
   // MARK: A response of the TU
 
+  /// What is to be done with a response of the TU.
   package enum ResponseOutcome: Sendable {
     /// Send it.
     case send
@@ -218,6 +223,7 @@ package struct InviteServer: ~Copyable {
 
   // MARK: Time
 
+  /// What is to be done once a timer has fired.
   package enum ExpiryOutcome: Sendable {
     /// It is not time yet: look again at `deadline`.
     case notYet
@@ -263,6 +269,7 @@ package struct InviteServer: ~Copyable {
 
   // MARK: Failure and end
 
+  /// What a failure of the transport means.
   package enum FailureOutcome: Sendable {
     /// Nothing was under way.
     case ignore

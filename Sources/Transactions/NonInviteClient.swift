@@ -68,6 +68,7 @@ package struct NonInviteClient: ~Copyable {
     state = .trying(Pending(request: request, e: e, f: f))
   }
 
+  /// The state of RFC 3261 §17.1.2.2 that it is in.
   package var phase: Phase {
     switch state {
     case .trying: .trying
@@ -77,6 +78,7 @@ package struct NonInviteClient: ~Copyable {
     }
   }
 
+  /// Whether it may be forgotten, once `release` gave back what it keeps.
   package var isTerminated: Bool { phase == .terminated }
 
   /// When `expire` is next worth calling.
@@ -103,6 +105,7 @@ package struct NonInviteClient: ~Copyable {
 
   // MARK: A response
 
+  /// What is to be done with a response (RFC 3261 §17.1.2.2).
   package enum ResponseOutcome: Sendable {
     /// Nothing is to be done.
     case absorb
@@ -140,6 +143,7 @@ package struct NonInviteClient: ~Copyable {
 
   // MARK: Time
 
+  /// What is to be done once a timer has fired.
   package enum ExpiryOutcome: Sendable {
     /// It is not time yet: look again at `deadline`.
     case notYet
@@ -187,6 +191,7 @@ package struct NonInviteClient: ~Copyable {
 
   // MARK: Failure and end
 
+  /// What a failure of the transport means.
   package enum FailureOutcome: Sendable {
     /// A final response was there already.
     case ignore

@@ -68,6 +68,7 @@ package struct NonInviteServer: ~Copyable {
     state = .trying(Trying(due: tryingDue, end: end))
   }
 
+  /// The state of RFC 3261 §17.2.2 that it is in.
   package var phase: Phase {
     switch state {
     case .trying: .trying
@@ -77,6 +78,7 @@ package struct NonInviteServer: ~Copyable {
     }
   }
 
+  /// Whether it may be forgotten, once `release` gave back what it keeps.
   package var isTerminated: Bool { phase == .terminated }
 
   /// When `expire` is next worth calling.
@@ -102,6 +104,7 @@ package struct NonInviteServer: ~Copyable {
 
   // MARK: A retransmission of the request
 
+  /// What is to be done with a retransmission of the request.
   package enum RequestOutcome: Sendable {
     /// Nothing is to be done.
     case absorb
@@ -121,6 +124,7 @@ package struct NonInviteServer: ~Copyable {
 
   // MARK: A response of the TU
 
+  /// What is to be done with a response of the TU.
   package enum ResponseOutcome: Sendable {
     /// Send it.
     case send
@@ -204,6 +208,7 @@ package struct NonInviteServer: ~Copyable {
 
   // MARK: Time
 
+  /// What is to be done once a timer has fired.
   package enum ExpiryOutcome: Sendable {
     /// It is not time yet: look again at `deadline`.
     case notYet
@@ -245,6 +250,7 @@ package struct NonInviteServer: ~Copyable {
 
   // MARK: Failure and end
 
+  /// What a failure of the transport means.
   package enum FailureOutcome: Sendable {
     /// Nothing was under way.
     case ignore

@@ -56,10 +56,12 @@ package struct Timing: Sendable {
 package struct Milliseconds: Sendable {
   private var milliseconds: UInt32
 
+  /// Rounds down, and clamps to what four octets hold.
   package init(wrappedValue: Interval) {
     milliseconds = UInt32(clamping: wrappedValue.milliseconds)
   }
 
+  /// Never negative.
   package var wrappedValue: Interval {
     get { .milliseconds(Int64(milliseconds)) }
     set { milliseconds = UInt32(clamping: newValue.milliseconds) }

@@ -124,6 +124,15 @@ extension OutputSpan<UInt8> {
     write("s")
   }
 
+  /// ` key="text"`
+  /// - Parameter text: writes the text, which must have no quotation mark in it.
+  mutating func quoted(_ key: StaticString, _ text: (inout OutputSpan<UInt8>) -> Void) {
+    name(key)
+    write("\"")
+    text(&self)
+    write("\"")
+  }
+
   mutating func name(_ key: StaticString) {
     write(" ")
     write(key)

@@ -91,6 +91,11 @@ struct Node: ~Copyable, Element {
 
   mutating func awaits(_ owner: UInt64) -> Bool { border.awaits(owner) }
 
+  mutating func closed(_ flow: Flow, _ closing: Closing) {
+    report.add(closing, flow, of: border.peer(of: flow), wall: Clock.wall())
+    flush()
+  }
+
   mutating func take(_ letter: consuming Letter, now: Instant, into out: inout Outbox) {
     switch letter {
     case .drain(let limit):

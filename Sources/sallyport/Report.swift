@@ -13,11 +13,9 @@ struct Report {
   var line = Line()
   /// Lines other than those of calls that may still be written in this second: a flood of bad
   /// messages must not become a flood of lines.
-  private var budget = Report.linesPerSecond
-  private var second: Int64 = 0
-  private(set) var suppressed = 0
-
-  private static let linesPerSecond = 100
+  private var budget = Budget(perSecond: 100)
+  /// The same for streams that were closed.
+  var closings = Budget(perSecond: 5)
 
   init(level: Line.Level, redacted: Redacted, peers: [[UInt8]]) {
     self.level = level
@@ -28,10 +26,12 @@ struct Report {
   mutating func add(_ note: Note, wall: Int64) {
     switch note {
     case .callEnded(let summary): call(summary, wall)
-    case .refused(let refusal, let flow, let method): refused(refusal, flow, method, wall)
-    case .malformed(let fault, let flow, let isAnswered): malformed(fault, flow, isAnswered, wall)
-    case .targetFailed(let status, let flow, let hasNext): failed(status, flow, hasNext, wall)
-    case .unresolved(let name, let cause, let flow): unresolved(name, cause, flow, wall)
+    case .refused(let refusal, let subject, let method): refused(refusal, subject, method, wall)
+    case .malformed(let fault, let found, let subject, let isAnswered):
+      malformed(fault, found, subject, isAnswered, wall)
+    case .targetFailed(let failure, let status, let subject, let hasNext):
+      failed(failure, status, subject, hasNext, wall)
+    case .unresolved(let name, let cause, let subject): unresolved(name, cause, subject, wall)
     }
   }
 
@@ -56,87 +56,77 @@ struct Report {
   }
 
   private mutating func refused(
-    _ refusal: Refusal, _ flow: Flow, _ method: Method, _ wall: Int64
+    _ refusal: Refusal, _ subject: Subject, _ method: Method, _ wall: Int64
   ) {
     guard mayWrite(.notice, wall) else { return }
-    let redacted = redacted
+    let about = about(subject)
     line.add(.notice, "request.refused", wall: wall) { out in
       out.field("method", method == .other ? "other" : method.text)
       out.field("status", Int(refusal.status))
       out.field("cause", refusal.cause.text)
-      source(flow, redacted, &out)
+      about.write(into: &out)
     }
   }
 
   private mutating func malformed(
-    _ fault: Malformed, _ flow: Flow, _ isAnswered: Bool, _ wall: Int64
+    _ fault: Malformed, _ found: Malformed.Found, _ subject: Subject, _ isAnswered: Bool,
+    _ wall: Int64
   ) {
     guard mayWrite(.notice, wall) else { return }
-    let redacted = redacted
+    let about = about(subject)
     line.add(.notice, "message.malformed", wall: wall) { out in
-      out.name("fault")
-      out.write("\"")
-      out.write(fault.fault.phrase)
-      out.write("\"")
+      out.quoted("fault") { $0.write(fault.fault.phrase) }
+      out.quoted("expected") { $0.write(fault.expected) }
+      out.quoted("found") { $0.write(found) }
       out.field("offset", fault.offset)
       out.field("answered", isAnswered ? "yes" : "no")
-      source(flow, redacted, &out)
+      about.write(into: &out)
     }
   }
 
   private mutating func failed(
-    _ status: UInt16, _ flow: Flow, _ hasNext: Bool, _ wall: Int64
+    _ failure: TargetFailure, _ status: UInt16, _ subject: Subject, _ hasNext: Bool, _ wall: Int64
   ) {
     guard mayWrite(.warning, wall) else { return }
-    let redacted = redacted
+    let about = about(subject)
     line.add(.warning, "target.failed", wall: wall) { out in
+      out.field("cause", failure.text)
       out.field("status", Int(status))
       out.field("next", hasNext ? "yes" : "no")
-      source(flow, redacted, &out)
+      about.write(into: &out)
     }
   }
 
   private mutating func unresolved(
-    _ name: HostName, _ cause: Unresolved, _ flow: Flow, _ wall: Int64
+    _ name: HostName, _ cause: Unresolved, _ subject: Subject, _ wall: Int64
   ) {
     guard mayWrite(.warning, wall) else { return }
     let redacted = redacted
+    let about = about(subject)
     line.add(.warning, "name.unresolved", wall: wall) { out in
       out.name("name")
       redacted.write(name, into: &out)
       out.field("cause", cause.text)
-      source(flow, redacted, &out)
+      about.write(into: &out)
     }
   }
 
   private mutating func mayWrite(_ wanted: Line.Level, _ wall: Int64) -> Bool {
     guard level <= wanted else { return false }
-    if wall / 1_000_000_000 != second {
-      second = wall / 1_000_000_000
-      budget = Self.linesPerSecond
-      if suppressed > 0 {
-        let count = suppressed
-        line.add(.warning, "log.suppressed", wall: wall) { $0.field("lines", count) }
-        suppressed = 0
-      }
+    let missed = budget.begin(wall)
+    if missed > 0 {
+      line.add(.warning, "log.suppressed", wall: wall) { $0.field("lines", missed) }
     }
-    guard budget > 0 else {
-      suppressed += 1
-      return false
-    }
-    budget -= 1
-    return true
+    return budget.take()
   }
 
-  private func peer(_ number: UInt16) -> [UInt8] {
+  private func about(_ subject: Subject) -> About {
+    About(subject: subject, peer: peer(subject.peer.raw), redacted: redacted)
+  }
+
+  func peer(_ number: UInt16) -> [UInt8] {
     Int(number) < peers.count ? peers[Int(number)] : []
   }
-}
-
-func source(_ flow: Flow, _ redacted: Redacted, _ out: inout OutputSpan<UInt8>) {
-  out.name("remote")
-  redacted.write(flow.remote.address, into: &out)
-  out.field("transport", flow.transport == .udp ? "udp" : flow.transport == .tcp ? "tcp" : "tls")
 }
 
 extension Call.Cause {
@@ -148,6 +138,18 @@ extension Call.Cause {
     case .timeout: "timeout"
     case .tooLong: "too-long"
     case .shutdown: "shutdown"
+    }
+  }
+}
+
+extension TargetFailure {
+  var text: StaticString {
+    switch self {
+    case .status: "status"
+    case .timeout: "timeout"
+    case .refused: "connection-refused"
+    case .unsent: "not-sent"
+    case .unanswered: "connection-ended"
     }
   }
 }
@@ -170,6 +172,7 @@ extension Refusal.Cause {
     case .unsupportedScheme: "unsupported-scheme"
     case .tooManyHops: "too-many-hops"
     case .loop: "loop"
+    case .noBreadth: "no-breadth"
     case .badExtension: "bad-extension"
     case .noSuchDialog: "no-such-dialog"
     case .cancelWithoutInvite: "cancel-without-invite"
@@ -182,6 +185,7 @@ extension Refusal.Cause {
     case .tableFull: "table-full"
     case .tooManyWaiting: "too-many-waiting"
     case .draining: "draining"
+    case .tooLarge: "too-large"
     }
   }
 }

@@ -11,5 +11,6 @@ struct Sallyport: ParsableCommand {
       Exit status: 0 when all is well, 1 when serving could not begin or go on, 2 when the policy \
       cannot be loaded, 64 for a wrong use of this command.
       """,
+    version: Version.text,
     subcommands: [Run.self, Test.self, Explain.self])
 }

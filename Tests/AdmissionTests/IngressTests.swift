@@ -23,14 +23,20 @@ struct IngressTests {
   @Test("a peer is known by its source and by a listener that it may use")
   func sourceAndListener() {
     let stage = Stage(Self.rules)
-    #expect(stage.peer(of: flow(0x7f00_0001, listener: 0)) == PeerID(raw: 0))
-    #expect(stage.peer(of: flow(0x7f00_0001, listener: 1)) == nil)
-    #expect(stage.peer(of: flow(0x7f00_0002, listener: 1)) == PeerID(raw: 1))
+    let found1 = stage.peer(of: flow(0x7f00_0001, listener: 0))
+    #expect(found1 == PeerID(raw: 0))
+    let found2 = stage.peer(of: flow(0x7f00_0001, listener: 1))
+    #expect(found2 == nil)
+    let found3 = stage.peer(of: flow(0x7f00_0002, listener: 1))
+    #expect(found3 == PeerID(raw: 1))
     // The longer prefix is another peer's: the shorter one does not let it in by the other
     // listener.
-    #expect(stage.peer(of: flow(0x7f00_0002, listener: 0)) == nil)
-    #expect(stage.peer(of: flow(0x0a00_0001, listener: 0)) == nil)
-    #expect(stage.peer(of: flow(0x7f00_0001, listener: 200)) == nil)
+    let found4 = stage.peer(of: flow(0x7f00_0002, listener: 0))
+    #expect(found4 == nil)
+    let found5 = stage.peer(of: flow(0x0a00_0001, listener: 0))
+    #expect(found5 == nil)
+    let found6 = stage.peer(of: flow(0x7f00_0001, listener: 200))
+    #expect(found6 == nil)
   }
 
   @Test("who is admitted: sources, and places that only answer, each at its peer's listeners")
@@ -40,14 +46,21 @@ struct IngressTests {
       .init(network: Address(ipv4: 0xc000_0201), bits: 128, peer: PeerID(raw: 1))
     ]
     let stage = Stage(rules)
-    #expect(stage.admits(flow(0x7f00_0001, listener: 0)))
-    #expect(!stage.admits(flow(0x7f00_0001, listener: 1)))
-    #expect(!stage.admits(flow(0x0a00_0001, listener: 0)))
+    let found7 = stage.admits(flow(0x7f00_0001, listener: 0))
+    #expect(found7)
+    let found8 = stage.admits(flow(0x7f00_0001, listener: 1))
+    #expect(!found8)
+    let found9 = stage.admits(flow(0x0a00_0001, listener: 0))
+    #expect(!found9)
     let answering = flow(0xc000_0201, listener: 1)
-    #expect(stage.admits(answering))
-    #expect(stage.peer(of: answering) == nil)
-    #expect(stage.peer(answering: answering) == PeerID(raw: 1))
-    #expect(!stage.admits(flow(0xc000_0201, listener: 0)))
+    let found10 = stage.admits(answering)
+    #expect(found10)
+    let found11 = stage.peer(of: answering)
+    #expect(found11 == nil)
+    let found12 = stage.peer(answering: answering)
+    #expect(found12 == PeerID(raw: 1))
+    let found13 = stage.admits(flow(0xc000_0201, listener: 0))
+    #expect(!found13)
   }
 
   @Test(

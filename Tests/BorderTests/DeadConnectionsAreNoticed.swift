@@ -26,6 +26,81 @@ struct DeadConnectionsAreNoticed {
     #expect(exchange.element.occupancy.calls == 1)
   }
 
+  /// Answers the INVITE that east heard first, over a connection of its own: the one that it came
+  /// by is gone.
+  private func answerAnew(_ exchange: Exchange, _ status: Int) {
+    guard let invite = exchange.east.all("INVITE").first?.message else {
+      Issue.record("east heard no INVITE")
+      return
+    }
+    var response = exchange.east.response(to: invite, status, tag: "callee")
+    if status < 300 { response.add("Contact", "<sip:x@\(Stage.east)>") }
+    exchange.send(response, from: exchange.east)
+  }
+
+  @Test("a 2xx that comes late over another connection wins (RFC 3261 §16.7 step 10)")
+  func lateAnswer() {
+    let exchange = exchange()
+    exchange.send(Ask("INVITE").text, from: exchange.west)
+    exchange.east.hangUpStreams()
+    exchange.pause()
+    exchange.answer("INVITE", 180, by: exchange.second, tag: "second")
+    answerAnew(exchange, 200)
+    #expect(exchange.west.last("200")?.message.toTag == "callee")
+    #expect(exchange.second.all("CANCEL").count == 1)
+    exchange.answer("CANCEL", 200, by: exchange.second)
+    exchange.answer("INVITE", 487, by: exchange.second, tag: "second")
+    #expect(exchange.west.all("487").isEmpty)
+    exchange.element.endCalls()
+    #expect(exchange.element.ended.map(\.call.calleeFlow.remote) == [endpoint(Stage.east)])
+    exchange.expectNothingLeft()
+  }
+
+  @Test("a 2xx after our own 503 goes to the caller, and the call's record knows it")
+  func lateAnswerAfter503() {
+    let exchange = exchange([Stage.east])
+    exchange.send(Ask("INVITE").text, from: exchange.west)
+    exchange.east.hangUpStreams()
+    exchange.pause(.seconds(20))
+    #expect(exchange.west.all("503").count == 1)
+    answerAnew(exchange, 200)
+    #expect(exchange.west.all("200").count == 1)
+    let calls = exchange.element.occupancy.calls
+    #expect(calls == 1)
+    exchange.element.endCalls()
+    #expect(exchange.element.ended.map(\.cause) == [.refused, .shutdown])
+    exchange.expectNothingLeft()
+  }
+
+  @Test("one that rings late over another connection is cancelled, and heard of no more")
+  func lateRinging() {
+    let exchange = exchange()
+    exchange.send(Ask("INVITE").text, from: exchange.west)
+    exchange.east.hangUpStreams()
+    exchange.pause()
+    answerAnew(exchange, 180)
+    #expect(exchange.east.all("CANCEL").count == 1)
+    #expect(exchange.west.all("180").isEmpty)
+    exchange.answer("CANCEL", 200, by: exchange.east)
+    answerAnew(exchange, 487)
+    #expect(exchange.east.all("ACK").count == 1)
+    exchange.answer("INVITE", 486, by: exchange.second)
+    #expect(exchange.west.all("486").count == 1)
+    exchange.expectNothingLeft()
+  }
+
+  @Test("the end of a drain does not wait for one whose connection has ended")
+  func drained() {
+    let exchange = exchange([Stage.east])
+    exchange.send(Ask("INVITE").text, from: exchange.west)
+    exchange.element.endCalls()
+    exchange.east.hangUpStreams()
+    exchange.pause()
+    let isIdle = exchange.element.isIdle()
+    #expect(isIdle)
+    exchange.expectNothingLeft()
+  }
+
   @Test("without another target the caller hears 503 at once", arguments: ["INVITE", "OPTIONS"])
   func noOther(method: String) {
     let exchange = exchange([Stage.east])

@@ -15,6 +15,7 @@ struct ForwardingIsExact {
     let lines = text.split(separator: "\r\n", omittingEmptySubsequences: false)
     let isOurs = { (line: Substring) in
       line.hasPrefix("Via: SIP/2.0/UDP 10.0.0.1:5060;") || line.hasPrefix("Record-Route: <sip:")
+        || line == "Max-Breadth: 60"
     }
     return lines.filter { !isOurs($0) }.joined(separator: "\r\n")
   }

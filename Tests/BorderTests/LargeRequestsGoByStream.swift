@@ -74,6 +74,29 @@ struct LargeRequestsGoByStream {
     #expect(calls == 2)
   }
 
+  @Test(
+    "what grows beyond what can be sent gets 513 (RFC 3261 §21.5.14)",
+    arguments: ["INVITE", "MESSAGE"])
+  func tooLarge(method: String) {
+    let exchange = Exchange(Stage.layout(over: .tcp), over: .tcp)
+    for (number, length) in [(1, 65_000), (2, 65_535)] {
+      var ask = Ask(method) {
+        $0.callID = "large-\(number)"
+        $0.via = ["SIP/2.0/TCP 10.1.0.1:5060;branch=z9hG4bKl\(number)"]
+        $0.body = String(repeating: "x", count: 60_000)
+      }
+      ask.body += String(repeating: "x", count: length - ask.text.utf8.count)
+      exchange.send(ask.text, from: exchange.west)
+      #expect(exchange.east.all(method).count == 1)
+      #expect(exchange.west.all("513").count == number - 1)
+      if number == 1 { exchange.answer(method, 486, by: exchange.east) }
+    }
+    #expect(exchange.west.last("513")?.message.startLine == "SIP/2.0 513 Message Too Large")
+    #expect(exchange.west.all("503").isEmpty)
+    #expect(exchange.element.refusals.map(\.cause) == [.tooLarge])
+    exchange.expectNothingLeft()
+  }
+
   @Test("after a time a stream is tried again")
   func triedAgain() {
     let exchange = exchange()

@@ -33,9 +33,9 @@ struct NamesThatAreNone {
 
   private func told(_ exchange: Exchange) -> [Told] {
     exchange.element.notes.compactMap { note in
-      guard case .unresolved(let name, let cause, let flow) = note else { return nil }
+      guard case .unresolved(let name, let cause, let subject) = note else { return nil }
       let text = String(decoding: (0..<name.count).map { name[$0] }, as: UTF8.self)
-      return Told(name: text + (name.isCut ? "…" : ""), cause: cause, remote: flow.remote)
+      return Told(name: text + (name.isCut ? "…" : ""), cause: cause, remote: subject.flow.remote)
     }
   }
 

@@ -172,7 +172,8 @@ struct RefusalsAreExact {
       #expect(heard.all("Route") == ["<\(ask.uri)>"])
     }
     #expect(outcomes == ["sent", "refused"])
-    #expect(exchange.west.all("503").isEmpty == false)
+    #expect(exchange.west.all("513").isEmpty == false)
+    #expect(exchange.west.all("503").isEmpty)
   }
 
   @Test("an unknown source gets silence, whatever it sends")

@@ -272,6 +272,49 @@ struct LimitsHold {
     #expect(exchange.element.faults.isEmpty)
   }
 
+  @Test("an INVITE that had its 100 and finds no room has its 503 from its transaction (§17.2.1)")
+  func fullAfterTrying() {
+    var layout = Stage.layout()
+    layout.capacity.shelf = 0
+    let exchange = Exchange(layout)
+    exchange.east.isListening = false
+    let asks = (1...600).map { place in
+      Ask("INVITE") {
+        $0.via = ["SIP/2.0/UDP 10.1.0.1:5060;branch=z9hG4bKt\(place)"]
+        $0.callID = "t\(place)"
+        // As it comes it takes a block of 2048 octets, and as it leaves one of the next size.
+        $0.body = String(repeating: "x", count: 1600)
+      }
+    }
+    for ask in asks { exchange.west.send(Array(ask.text.utf8), to: endpoint(Layout.border)) }
+    exchange.pause(.milliseconds(100))
+    let tried = Set(exchange.west.all("100").map(\.message.branch))
+    let refused = exchange.west.all("503").map(\.message).first { tried.contains($0.branch) }
+    guard let refused, let ask = asks.first(where: { $0.callID == refused.callID }) else {
+      Issue.record("none had both")
+      return
+    }
+    let heard = exchange.west.heard.count
+    // It comes again: no new transaction, and nothing but the same answer.
+    exchange.send(ask.text, from: exchange.west)
+    let again = exchange.west.heard.dropFirst(heard).map(\.message)
+      .filter { $0.branch == refused.branch }
+    #expect(again.allSatisfy { $0.status == 503 && $0.toTag == refused.toTag })
+    let before = exchange.element.occupancy.serverTransactions
+    let ack = ask.with {
+      $0.method = "ACK"
+      $0.to += ";tag=\(refused.toTag ?? "")"
+      $0.body = ""
+    }
+    exchange.send(ack.text, from: exchange.west)
+    let strays = exchange.element.counters.strayAcks
+    #expect(strays == 0)
+    exchange.pause(.seconds(6))
+    let after = exchange.element.occupancy.serverTransactions
+    #expect(after == before - 1)
+    exchange.expectNothingLeft()
+  }
+
   @Test("a request that finds no room within a call leaves the call as it was")
   func fullWithinCall() {
     var layout = Stage.layout()

@@ -202,6 +202,43 @@ struct RequestsWaitForNames {
     exchange.expectNothingLeft()
   }
 
+  @Test("peers whose names are all silent leave places for others")
+  func placesOfLatecomers() {
+    var layout = Layout()
+    layout.resolvesNames = true
+    let west = layout.peer("west", ["10.1.0.0/16"], at: [Stage.west])
+    for place in 3..<9 { layout.peer("crowd\(place)", ["10.\(place).0.0/16"]) }
+    layout.peer("east", ["10.2.0.0/16"], at: [Stage.east])
+    layout.route(to: west, at: [Stage.west])
+    let exchange = Exchange(layout)
+    exchange.element.names = ["fine.example": endpoint(Stage.west).address]
+    // Several rounds, so that places that are not given back show.
+    for round in 0..<2 {
+      for peer in 3..<9 {
+        let host = "10.\(peer).0.1:5060"
+        for place in 0..<300 {
+          let ask = ask("MESSAGE", "slow\(round)-\(peer).example").with {
+            $0.via = ["SIP/2.0/UDP \(host);branch=z9hG4bKl\(round)-\(place)"]
+          }
+          exchange.element.receive(
+            Array(ask.text.utf8), from: Flow(.udp, listener: 0, remote: endpoint(host)))
+        }
+      }
+      // 256 for each of three, then halves of what is left.
+      let refused = exchange.element.refusals.count { $0.cause == .tooManyWaiting }
+      #expect(refused == (round + 1) * (6 * 300 - 3 * 256 - 128 - 64 - 32))
+      let other = ask("MESSAGE", "fine.example").with {
+        $0.via = ["SIP/2.0/UDP 10.2.0.1:5060;branch=z9hG4bKo\(round)"]
+      }
+      exchange.send(other.text, from: exchange.east)
+      exchange.pause()
+      #expect(exchange.west.all("MESSAGE").count == round + 1)
+      exchange.answerIfHeard("MESSAGE", 200, by: exchange.west)
+      exchange.pause(.seconds(5))
+    }
+    exchange.expectNothingLeft()
+  }
+
   @Test("for a request that finds no room nothing is asked")
   func noRoom() {
     var layout = Stage.layout()

@@ -69,6 +69,12 @@ struct TheEndIsTold {
     exchange.send(Ask("CANCEL").text, from: exchange.west)
     // Twice, as the limit of a drain may be reached again.
     for _ in 0..<2 { exchange.element.endCalls() }
+    exchange.pause()
+    // He asked for the end of it, and hears of that (RFC 3261 §9.2, §16.10).
+    #expect(exchange.west.all("487").count == 1)
+    #expect(exchange.west.all("503").isEmpty)
+    #expect(exchange.element.ended.map(\.cause) == [.cancelled])
+    #expect(exchange.element.ended.map(\.call.status) == [487])
     exchange.answer("CANCEL", 200, by: exchange.east)
     #expect(exchange.element.isIdle() == false)
     exchange.answer("INVITE", 487, by: exchange.east)

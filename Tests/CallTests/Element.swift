@@ -43,7 +43,7 @@ struct Element {
 
   static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
-  private static let binary = root.appending(path: ".build/release/sallyport")
+  static let binary = root.appending(path: ".build/release/sallyport")
 
   /// Becomes the program, and leaves a guard behind that ends it should the tests crash. The guard
   /// closes what it inherits: Foundation takes a process as running while anybody holds that.

@@ -44,6 +44,53 @@ struct LogTests {
           .map { $0["remote"] })
       // Equal data has equal digests, or lines of one peer could not be found together.
       #expect(remotes.count == 1 && remotes.first??.first == "#", "\(remotes)")
+      let refused = lines.fields(of: "request.refused")
+      #expect(refused.map { $0["peer"] } == ["left"])
+      #expect(refused.allSatisfy { $0["call-id"]?.first == "#" && $0["port"] != nil })
+    }
+  }
+
+  @Test("a call's line leads to the targets that failed it, and the other way round")
+  func leads() async throws {
+    try await faulty(log: "{ level: info, personal: redacted }") { lines in
+      let calls = lines.fields(of: "call.ended")
+      let failed = lines.fields(of: "target.failed")
+      for name in ["call", "call-id"] as [Substring] {
+        let known = Set(calls.map { $0[name] })
+        #expect(known.count == Self.load.calls && !known.contains(nil))
+        #expect(Set(failed.map { $0[name] }) == known)
+      }
+      #expect(Set(failed.map { $0["cause"] }) == ["timeout"])
+      #expect(Set(failed.map { $0["peer"] }) == ["right"])
+      #expect(Set(failed.map { $0["port"] }).count == 1)
+    }
+  }
+
+  @Test("a stream that cannot be framed: a line with its peer and why")
+  func stream() async throws {
+    try await withFolder { folder in
+      let crossing = Crossing.all[0]
+      var policy = try crossing.policy(port: Ports.block(), calleeTargets: ["udp:127.0.0.3:9"])
+      policy.callerSource = "127.0.0.1/32"
+      let element = try await Element(policy, in: folder)
+      let broken = "INVITE sip:alice@127.0.0.1 SIP/2.0\\r\\nContent-Length: many\\r\\n\\r\\n"
+      let peer = try Child(
+        "broken", "/bin/bash",
+        ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(element.port); printf '\(broken)' >&3; cat <&3"],
+        in: folder)
+      let isTold = try await eventually(within: .seconds(5)) {
+        element.child.said.contains("stream.closed")
+      }
+      #expect(isTold)
+      // It hears the end, and so ends.
+      _ = try await peer.status(within: .seconds(10))
+      let lines = try await Self.whole(element)
+      Self.expectRedacted(lines)
+      let told = lines.fields(of: "stream.closed")
+      #expect(told.map { $0["cause"] } == ["unframed"])
+      #expect(told.map { $0["peer"] } == ["left"])
+      #expect(told.allSatisfy { $0["port"] != nil && $0["transport"] == "tcp" })
+      try await element.expectOrderlyEnd()
     }
   }
 
@@ -128,7 +175,7 @@ struct LogLinesTests {
     "are well formed, or not",
     arguments: [
       ("\(start) info call.ended call=1f from=left setup=0.012s", true),
-      ("\(start) notice message.malformed fault=\"bad Via\" offset=3", true),
+      ("\(start) notice message.malformed fault=\"bad Via\" expected=\"a=b, c\" offset=3", true),
       ("\(start) notice tables: calls=0", true),
       ("\(start) info call.ended", true),
       ("listening on 127.0.0.1:5060 (udp4)", false),

@@ -78,7 +78,8 @@ struct OperatorTests {
       let said = element.child.said.split(separator: "\n")
       let lines = said.filter { $0.contains("source.unknown") }
       let first = try #require(lines.first)
-      let form = /.*Z info source\.unknown remote=#[0-9a-f]{10} transport=udp count=[0-9]+/
+      let form =
+        /.*Z info source\.unknown remote=#[0-9a-f]{10} port=\d+ transport=udp count=\d+/
       #expect(first.wholeMatch(of: form) != nil, "\(first)")
       #expect((2...2 * seconds + 1).contains(lines.count), "\(lines)")
       let counts = lines.compactMap { $0.split(separator: "=").last.flatMap { Int($0) } }

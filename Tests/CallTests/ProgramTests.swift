@@ -56,6 +56,17 @@ struct ProgramTests {
     }
   }
 
+  @Test("it says its version")
+  func version() async throws {
+    try await withFolder { folder in
+      let child = try Child("version", Element.binary.path, ["--version"], in: folder)
+      let status = try await child.status(within: .seconds(10))
+      #expect(status == 0)
+      let said = child.said.trimmingCharacters(in: .whitespacesAndNewlines)
+      #expect(said.wholeMatch(of: /\d+\.\d+\.\d+/) != nil, "\(said)")
+    }
+  }
+
   @Test("with no calls, it ends at once when asked to")
   func endsAtOnce() async throws {
     try await withFolder { folder in

@@ -36,7 +36,8 @@ struct Function: Equatable {
 extension SourceText {
   /// All functions that have a body.
   func functions() -> [Function] {
-    words.indices.compactMap { index in
+    guard path.hasSuffix(".swift") else { return functionsOfC() }
+    return words.indices.compactMap { index in
       guard let body = body(declaredAt: index) else { return nil }
       let word = words[index]
       let next = index + 1 < words.count ? words[index + 1].text : ""
@@ -45,8 +46,35 @@ extension SourceText {
     }
   }
 
+  /// In C a function's body is what stands in braces after a parenthesis, outside all others; its
+  /// first line is that of its name.
+  private func functionsOfC() -> [Function] {
+    var found: [Function] = []
+    var place = 0
+    while let open = code[place...].firstIndex(of: UInt8(ascii: "{")),
+      let end = end(ofBracketAt: open)
+    {
+      if let name = name(ofParametersBefore: open) {
+        found.append(Function(name: name.text, lines: name.line...line(of: end - 1)))
+      }
+      place = end
+    }
+    return found
+  }
+
+  /// The word before the parentheses that end where these braces begin.
+  private func name(ofParametersBefore brace: Int) -> Word? {
+    guard octet(before: brace) == UInt8(ascii: ")") else { return nil }
+    let opens = code[..<brace].indices.reversed().filter { code[$0] == UInt8(ascii: "(") }
+    let open = opens.first { open in
+      guard let close = end(ofBracketAt: open) else { return false }
+      return close <= brace && code[close..<brace].allSatisfy(isBlank)
+    }
+    return open.flatMap { open in words.last { $0.range.upperBound <= open } }
+  }
+
   /// The braces of the body of what is declared at this word, if it is a function that has one.
-  private func body(declaredAt index: Int) -> Range<Int>? {
+  func body(declaredAt index: Int) -> Range<Int>? {
     let word = words[index]
     switch word.text {
     case "func", "subscript", "init":
@@ -96,7 +124,7 @@ extension SourceText {
   }
 
   /// The place after the bracket that closes the one here.
-  private func end(ofBracketAt start: Int) -> Int? {
+  func end(ofBracketAt start: Int) -> Int? {
     var depth = 0
     for place in start..<code.count {
       switch code[place] {

@@ -25,7 +25,7 @@ struct RuleTests {
 
   @Test(
     "find what breaks them, with its line",
-    arguments: RuleTests.lengths + RuleTests.words + RuleTests.remarks)
+    arguments: RuleTests.lengths + RuleTests.shown + RuleTests.words + RuleTests.remarks)
   func finds(example: Example) {
     let text = SourceText(path: example.path, text: example.text)
     let found = example.rule.find(text)
@@ -52,7 +52,45 @@ struct RuleTests {
     Example(Length.functions, function(61, head: "struct Long {")),
     Example(Length.functions, "protocol P {\n  func f()\n}" + function(61, head: "enum E {")),
     Example(Length.functions, function(61, head: "let f = A.init(1)\nenum E {")),
+    Example(Length.functions, function(61, head: "static int f(int (*g)(int)) {"), in: c, at: 2),
+    Example(Length.functions, "int a(void) {\n}" + function(61, head: "b(1) {"), in: c, at: 3),
+    Example(Length.functions, function(60, head: "int f(void) {"), in: c),
+    Example(Length.functions, function(61, head: "struct long_one {"), in: c),
+    Example(Length.functions, function(61, head: "int table[] = {") + "int f(void);", in: c),
   ]
+  private static let c = "Sources/CLinux/Made.c"
+
+  static let shown = [
+    Example(Shown.documented, "package func f() {}\n\npublic var a = 1", at: 1, 3),
+    Example(Shown.documented, "/// Does it.\npackage func f() {}\n  /// So.\n  package let b: Int"),
+    Example(
+      Shown.documented, "// Not so.\n@inlinable\n@_lifetime(copy b)\npublic init(b: B) { go() }",
+      in: "Sources/SIP/Made.swift", at: 2),
+    Example(Shown.documented, "/// So.\n@inline(__always)\n@_lifetime(copy b)\npackage func f()"),
+    Example(Shown.documented, "\npackage private(set) var a = 1\nprivate var b = 1", at: 2),
+    Example(Shown.documented, "struct S {\n  package enum E {\n    case a\n  }\n}", at: 2),
+    Example(Shown.documented, "package import Basics\nfunc f() {}\nlet a = package.init"),
+    Example(Shown.documented, "package init(a: A) {\n  self.a = a\n  b = b\n}\npackage init() {}"),
+    Example(Shown.documented, "package init(a: A) {\n  self.a = a + 1\n}", at: 1),
+    Example(
+      Shown.documented, "package static func == (a: S, b: S) -> Bool\npackage var description: T"),
+    Example(Shown.documented, "package func f() {}", in: "Tests/T/A.swift"),
+    Example(Shown.inlinable, "public func f<T>(_ t: T) {}", in: sip, at: 1),
+    Example(Shown.inlinable, "\npublic func f(_ t: some P) {}", in: sip, at: 2),
+    Example(Shown.inlinable, "@inlinable\npublic func f<T>(_ t: T) {}", in: sip),
+    Example(Shown.inlinable, "public func f(_ t: Span<T>) -> A<B> {}", in: sip),
+    Example(Shown.inlinable, "public static func < (a: A, b: A) -> Bool { c }", in: sip),
+    Example(
+      Shown.inlinable,
+      "public struct S<T> {\n  public var a = 1\n  public var b: T { c }\n  func d() {}\n}",
+      in: sip, at: 3),
+    Example(
+      Shown.inlinable,
+      "struct S<T> {}\nextension S {\n  @usableFromInline func f() {}\n}\npublic func g() {}",
+      in: sip, at: 3),
+    Example(Shown.inlinable, "package func f<T>(_ t: T) {}"),
+  ]
+  private static let sip = "Sources/SIP/Made.swift"
 
   static let words = [
     Example(Imports.asInTheTable, "import Basics\npackage import Border\n", at: 2),

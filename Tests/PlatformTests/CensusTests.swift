@@ -48,6 +48,20 @@ struct CensusTests {
     #expect((0..<200).filter { _ in census.enter(source(1)) }.count == 70)
   }
 
+  @Test("a /64 of IPv6 is one source, whatever address of it a host takes")
+  func networks() {
+    let census = Census(limits { $0.connectionsPerSource = 5 })
+    func host(_ network: UInt64, _ number: Int) -> Address {
+      Address(high: 0x2001_0db8_0000_0000 | network, low: UInt64(number) << 40)
+    }
+    #expect((0..<20).filter { census.enter(host(1, $0)) }.count == 5)
+    #expect((0..<20).filter { census.enter(host(2, $0)) }.count == 5)
+    census.leave(host(1, 19))
+    #expect((0..<20).filter { census.enter(host(1, $0)) }.count == 1)
+    // All of IPv4 lies in one /64.
+    #expect((0..<20).filter { census.enter(source($0)) }.count == 20)
+  }
+
   @Test("there are no more streams than descriptors")
   func descriptors() {
     let few = limits { $0.fit(descriptors: 120, used: 16) }

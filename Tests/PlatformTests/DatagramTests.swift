@@ -82,10 +82,43 @@ struct DatagramTests {
     workers.post(.send(other, owner: 42, count: 10, times: 1), to: 0)
     let none = Flow(.udp, listener: 9, remote: peer.endpoint)
     workers.post(.send(none, owner: 43, count: 10, times: 1), to: 0)
-    workers.post(.send(flow, owner: 44, count: 10, times: 1), to: 0)
+    // A datagram may say that it came from port 0, to which nothing can be sent.
+    let zero = Flow(.udp, listener: 0, remote: loopback)
+    workers.post(.send(zero, owner: 44, count: 10, times: 1), to: 0)
+    workers.post(.send(flow, owner: 45, count: 10, times: 1), to: 0)
     #expect(peer.read()?.count == 10)
-    #expect(eventually { witness.failed.count == 3 })
-    #expect(witness.failed.sorted() == [41, 42, 43])
+    #expect(eventually { witness.failed.count == 4 })
+    #expect(witness.failed.sorted() == [41, 42, 43, 44])
+  }
+
+  @Test("what one peer's host refuses by ICMP costs no other peer a datagram")
+  func unreachable() throws {
+    let witness = Witness()
+    let workers = try start([Listener(.udp, loopback)], witness)
+    defer { ended(workers) }
+    let gone = Flow(.udp, listener: 0, remote: Peer.datagrams().endpoint)
+    let peer = Peer.datagrams()
+    let flow = Flow(.udp, listener: 0, remote: peer.endpoint)
+    for round in 0..<50 as Range<UInt8> {
+      workers.post(.send(gone, owner: 1, count: 10, times: 2), to: 0)
+      workers.post(.send(flow, owner: 2, count: Int(round) + 1, times: 1), to: 0)
+      #expect(peer.read()?.count == Int(round) + 1)
+      #expect(peer.send([0x45, round], to: workers.listeners[0].local.port))
+      #expect(peer.read() == [0x45, round])
+    }
+    #expect(witness.failed.isEmpty)
+  }
+
+  @Test("datagrams of no octets are counted and stop nobody")
+  func empty() throws {
+    let workers = try start([Listener(.udp, loopback)], Witness())
+    defer { ended(workers) }
+    let peer = Peer.datagrams()
+    let port = workers.listeners[0].local.port
+    for _ in 0..<10 { #expect(peer.send([], to: port)) }
+    #expect(peer.send([0x45], to: port))
+    #expect(peer.read() == [0x45])
+    #expect(workers.counters(of: 0)[.unusable] == 10)
   }
 
   @Test("two listeners answer each from its own port")

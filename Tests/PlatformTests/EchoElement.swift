@@ -13,6 +13,7 @@ final class Witness: Sendable {
     var asked = 0
     var letters: [String] = []
     var expired = 0
+    var closed: [(closing: Closing, flow: Flow)] = []
     /// How many messages came at each time of the workers' clocks: in each turn.
     var turns: [Instant: Int] = [:]
   }
@@ -30,6 +31,9 @@ final class Witness: Sendable {
   var letters: [String] { seen.withLock { $0.letters } }
   var messages: [(worker: Int, text: String, flow: Flow)] { seen.withLock { $0.messages } }
   var mostInTurn: Int { seen.withLock { $0.turns.values.max() ?? 0 } }
+  /// Why streams were closed.
+  var closings: [Closing] { seen.withLock { $0.closed.map(\.closing) } }
+  var closedRemotes: [Endpoint] { seen.withLock { $0.closed.map(\.flow.remote) } }
   var expired: Int { seen.withLock { $0.expired } }
 }
 
@@ -117,6 +121,10 @@ struct EchoElement: ~Copyable, Element {
   func awaits(_ owner: UInt64) -> Bool {
     witness.note { $0.asked += 1 }
     return owner < Self.answered
+  }
+
+  func closed(_ flow: Flow, _ closing: Closing) {
+    witness.note { $0.closed.append((closing, flow)) }
   }
 
   /// Owners from here on await nothing.

@@ -67,6 +67,8 @@ struct FloodElement: ~Copyable, Element {
 
   func awaits(_ owner: UInt64) -> Bool { true }
 
+  func closed(_ flow: Flow, _ closing: Closing) {}
+
   mutating func take(_ letter: consuming Letter, now: Instant, into out: inout Outbox) {
     switch letter {
     case .drain: isDraining = true

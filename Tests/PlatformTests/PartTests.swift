@@ -155,6 +155,7 @@ struct PartTests {
     let isSame = received == kept.map { UInt8(truncatingIfNeeded: $0) }
     #expect(isSame)
     #expect(counters[.datagramsOut] == UInt64(kept.count))
+    #expect(counters[.octetsOut] == UInt64(kept.count))
     #expect(counters[.queueFull] == UInt64(lost.count))
     // Nothing overtook what had to wait: all that was lost came after the queue was full.
     #expect(lost.min() == kept.count)
@@ -177,6 +178,34 @@ struct PartTests {
     #expect(count == 0)
     #expect(counters[.open] == 0)
     #expect(counters[.accepted] == counters[.closed])
+  }
+
+  @Test("a stream gives back the memory that a long message took, in and out")
+  func memory() throws {
+    let (number, other) = try pair()
+    defer { close(other) }
+    let flow = Flow(.tcp, listener: 0, remote: loopback)
+    let now = Clock.now()
+    var stream = NewConnection(descriptor: Descriptor(number), flow: flow).begin(now: now)
+    let long = [UInt8](repeating: 0x42, count: 60_000)
+    stream.queue(long.span, owner: 0, origin: 0, flow: flow, now: now)
+    stream.inbound.append(long.span)
+    let before = (stream.outbound.capacity, stream.inbound.capacity)
+    #expect(before.0 >= 60_000 && before.1 >= 60_000)
+    var scratch = Buffer()
+    stream.takeInbound(into: &scratch)
+    var written = 0
+    while written < 60_000 {
+      written += try stream.write(now: now)
+      _ = drain(other)
+    }
+    let after = (stream.outbound.capacity, stream.inbound.capacity, scratch.count)
+    #expect(after == (0, 0, 60_000))
+    // Short ones come and go in what there is.
+    stream.inbound.append(long.span.extracting(0..<5_000))
+    stream.takeInbound(into: &scratch)
+    let kept = stream.inbound.capacity
+    #expect((5_000...16_384).contains(kept))
   }
 
   @Test("failures are told in order, however many there are, and are added meanwhile")

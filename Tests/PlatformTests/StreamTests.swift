@@ -85,7 +85,8 @@ struct StreamTests {
 
   @Test("a stream that cannot be framed, or whose message is too long, is closed")
   func unframed() throws {
-    let workers = try start { $0.lingering = .milliseconds(100) }
+    let witness = Witness()
+    let workers = try start(witness) { $0.lingering = .milliseconds(100) }
     defer { ended(workers) }
     let port = workers.listeners[0].local.port
     let first = Peer.stream(to: port)
@@ -96,12 +97,49 @@ struct StreamTests {
     _ = second.write(long)
     #expect(second.isClosedByOther())
     #expect(workers.counters(of: 0)[.unframed] == 2)
+    #expect(eventually { witness.closings == [.unframed, .unframed] })
     #expect(eventually { workers.counters(of: 0)[.open] == 0 })
+  }
+
+  @Test("a message that is too long is not taken when it comes whole, and the longest one is")
+  func tooLong() throws {
+    let witness = Witness()
+    let workers = try start(witness, notes: true) {
+      $0.lingering = .milliseconds(100)
+      $0.message = 2_048
+    }
+    defer { ended(workers) }
+    let peer = Peer.stream(to: workers.listeners[0].local.port)
+    let longest = message("E", String(repeating: "x", count: 2_048 - 6))
+    #expect(longest.utf8.count == 2_048)
+    #expect(echoes(peer, longest))
+    #expect(peer.write(message("E", String(repeating: "x", count: 2_049 - 6))))
+    #expect(peer.isClosedByOther())
+    #expect(witness.messages.count == 1)
+    #expect(workers.counters(of: 0)[.unframed] == 1)
+  }
+
+  @Test("nothing more is taken of a stream that was closed amid what it brought")
+  func closedMeanwhile() throws {
+    let witness = Witness()
+    let workers = try start(witness, notes: true)
+    defer { ended(workers) }
+    let peer = Peer.stream(to: workers.listeners[0].local.port)
+    // All is there when the worker looks, in one piece. The close is carried out when the outbox
+    // has no room for another input: with the 993rd of 1,024 messages, as one may cause 32.
+    workers.post(.pause(50), to: 0)
+    usleep(10_000)
+    #expect(peer.write(message("X", "") + (0..<4_000).map { _ in message("E", "") }.joined()))
+    #expect(peer.reads(message("X", "") + (1..<993).map { _ in message("E", "") }.joined()))
+    #expect(peer.read()?.isEmpty == true)
+    #expect(eventually { workers.counters(of: 0)[.open] == 0 })
+    #expect(witness.messages.count == 993)
   }
 
   @Test("a peer that never ends its message is closed; one that does is not")
   func unfinished() throws {
-    let workers = try start { $0.unfinished = .milliseconds(150) }
+    let witness = Witness()
+    let workers = try start(witness) { $0.unfinished = .milliseconds(150) }
     defer { ended(workers) }
     let port = workers.listeners[0].local.port
     let good = Peer.stream(to: port)
@@ -112,6 +150,7 @@ struct StreamTests {
     #expect(silent.isClosedByOther())
     #expect(half.isClosedByOther())
     #expect(workers.counters(of: 0)[.late] == 2)
+    #expect(eventually { witness.closings == [.unfinished, .unfinished] })
     #expect(echoes(good, message("E", "still good")))
     #expect(good.write("E10\nhalf"))
     #expect(good.isClosedByOther())
@@ -119,7 +158,8 @@ struct StreamTests {
 
   @Test("a silent stream is closed after its time, and a ping keeps it")
   func idle() throws {
-    let workers = try start { $0.idle = .milliseconds(300) }
+    let witness = Witness()
+    let workers = try start(witness) { $0.idle = .milliseconds(300) }
     defer { ended(workers) }
     let peer = Peer.stream(to: workers.listeners[0].local.port)
     #expect(echoes(peer, message("E", "a")))
@@ -131,6 +171,8 @@ struct StreamTests {
     }
     #expect(peer.isClosedByOther())
     #expect(workers.counters(of: 0)[.late] == 1)
+    #expect(eventually { witness.closings == [.idle] })
+    #expect(witness.closedRemotes == [Endpoint(loopback.address, port: peer.port)])
   }
 
   @Test("a peer that does not read is closed, its owners are told, and others go on")
@@ -170,6 +212,7 @@ struct StreamTests {
     for _ in 0..<25 { workers.post(.send(flow, owner: 1, count: 30_000, times: 20), to: 0) }
     #expect(eventually { workers.counters(of: 0)[.unread] == 1 })
     #expect(eventually { !witness.failed.isEmpty })
+    #expect(eventually { witness.closings == [.unread] })
   }
 
   @Test("a refused connection is told to the owner of each message")
@@ -250,7 +293,8 @@ struct StreamTests {
 
   @Test("one source has only so many streams, and gets them back")
   func perSource() throws {
-    let workers = try start { $0.connectionsPerSource = 3 }
+    let witness = Witness()
+    let workers = try start(witness) { $0.connectionsPerSource = 3 }
     defer { ended(workers) }
     let port = workers.listeners[0].local.port
     do {
@@ -259,8 +303,11 @@ struct StreamTests {
       let fourth = Peer.stream(to: port)
       #expect(fourth.isClosedByOther())
       #expect(workers.counters(of: 0)[.refused] == 1)
+      #expect(eventually { witness.closings == [.tooMany] })
     }
     #expect(eventually { workers.counters(of: 0)[.open] == 0 })
+    // A peer that ends its own streams is none of the operator's business.
+    #expect(witness.closings == [.tooMany])
     let peer = Peer.stream(to: port)
     #expect(echoes(peer, message("E", "again")))
   }

@@ -21,6 +21,7 @@ struct BindingTests {
         calls: 1001
         kept-messages: 64MiB
         call-duration: 2h
+        setup-duration: 5m
         tcp-connections: 100
         tcp-connections-per-source: 10
         tcp-waiting: 64KiB
@@ -94,6 +95,7 @@ struct BindingTests {
     #expect(configuration.capacity.shelf == 16 << 20)
     #expect(configuration.capacity.transactions == Configuration.Capacity().transactions)
     #expect(configuration.callDuration == .seconds(7200))
+    #expect(configuration.setupDuration == .seconds(300))
     #expect(configuration.timerC == .seconds(200))
   }
 

@@ -25,6 +25,7 @@ package final class Element: Station {
   package private(set) var owners: [UInt64] = []
   /// Is shown every message that it sends, and where to.
   package var onTransmit: (_ bytes: [UInt8], _ flow: Flow) -> Void = { _, _ in }
+  private let seed: Seed
   private var border: Border
   private var outbox: Outbox
   private var armed = Instant.distantFuture
@@ -43,7 +44,7 @@ package final class Element: Station {
     self.world = world
     self.configuration = configuration
     self.outbox = outbox
-    let seed = Seed(
+    seed = Seed(
       tokens: Key(world.seed, 1), hashes: Key(world.seed, 2), generations: world.seed &* 77)
     border = Border(configuration, worker: worker, of: workers, seed: seed, now: world.now)
     for listener in configuration.listeners {
@@ -77,6 +78,14 @@ package final class Element: Station {
   package func owner(of bytes: [UInt8]) -> Int { border.owner(of: bytes.span) }
 
   package func drainCalls() { border.drain() }
+
+  /// Another version of the policy comes in force. Its peers have the numbers that they had.
+  package func adopt(_ configuration: Configuration) {
+    border.adopt(Regime(configuration, number: border.policy + 1, seed: seed))
+  }
+
+  /// How many earlier versions are still needed.
+  package var earlierPolicies: Int { border.earlierPolicies }
 
   package func endCalls() {
     border.endCalls(now: world.now, into: &outbox)

@@ -21,7 +21,10 @@ package struct Layout {
   /// Whether a request whose sender lost the route set is mended.
   package var mendsLostRoutes = false
   package var callDuration = Interval.seconds(12 * 3600)
+  package var setupDuration = Interval.seconds(600)
   package var capacity = Configuration.Capacity()
+  /// Ports at 10.0.0.1 that datagrams are taken at as well.
+  package var morePorts: [UInt16] = []
 
   package init() {}
 
@@ -34,7 +37,7 @@ package struct Layout {
   ) -> PeerID {
     let id = PeerID(raw: UInt16(admission.peers.count))
     admission.peers.append(
-      Admission.Rules.Peer(id: id, name: name, listeners: 0b1111, methods: methods))
+      Admission.Rules.Peer(id: id, name: name, listeners: .max, methods: methods))
     for network in networks { admission.sources.append(Self.source(network, id)) }
     var peer = Routing.Rules.Peer()
     peer.names = names.map { Array($0.utf8) }
@@ -82,16 +85,18 @@ package struct Layout {
     routing.sources = admission.sources
     routing.resolvesNames = resolvesNames
     routing.mendsLostRoutes = mendsLostRoutes
-    let listeners = [
+    var listeners = [
       Self.listener(.udp, Self.border), Self.listener(.tcp, Self.border),
       Self.listener(.udp, Self.border6), Self.listener(.tcp, Self.border6),
     ]
+    for port in morePorts { listeners.append(Self.listener(.udp, "10.0.0.1:\(port)")) }
     var configuration = Configuration(
       listeners: listeners, admission: admission, authentication: Authentication.Rules(),
       identity: Identity.Rules(), routing: routing, topology: Topology.Rules(),
       media: Media.Rules())
     configuration.capacity = capacity
     configuration.callDuration = callDuration
+    configuration.setupDuration = setupDuration
     configuration.names = [Array("border.example".utf8)]
     return configuration
   }

@@ -33,24 +33,26 @@ struct Question {
   }
 
   /// What the routes say.
-  func route(_ stage: Routing.Stage) throws -> Answer {
+  func route(_ stage: borrowing Routing.Stage) throws -> Answer {
     try ask { vouched, message, uri in stage.route(vouched, message, uri) }
   }
 
   /// What is said of the next hop that the Request-URI names.
-  func hop(_ stage: Routing.Stage) throws -> Answer {
-    try ask { vouched, message, uri in stage.route(vouched, message, to: uri, now: now) }
+  func hop(_ stage: borrowing Routing.Stage) throws -> Answer {
+    try ask { vouched, message, uri in
+      stage.route(vouched, message, to: try NextHop(uri, in: message.bytes), now: now)
+    }
   }
 
   private func ask(
-    _ judge: (consuming Vouched, borrowing Message, URI) -> Verdict<Routed>
+    _ judge: (consuming Vouched, borrowing Message, URI) throws -> Verdict<Routed>
   ) throws -> Answer {
     let bytes = Array("\(method) \(uri) SIP/2.0\r\n\r\n".utf8)
     var table = HeaderTable()
     try Parser.parse(bytes.span, into: &table)
     let message = Message(bytes.span, table)
     let parsed = try URI.parse(bytes.span, message.outline.requestURI)
-    return answer(judge(try vouch(message), message, parsed))
+    return answer(try judge(try vouch(message), message, parsed))
   }
 
   private func vouch(_ message: borrowing Message) throws -> Vouched {

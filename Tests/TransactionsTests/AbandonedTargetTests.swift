@@ -59,14 +59,55 @@ struct AbandonedTargetTests {
     #expect(phase == .accepted)
   }
 
-  @Test("is told of no more when its transport fails")
+  @Test("is told of no more when its transport fails, and may still answer")
   func transportError() {
     var rig = abandoned()
-    let outcome = rig.feed(.transportError)
-    let (phase, inUse) = (rig.phase, rig.inUse)
-    #expect(outcome == "ended")
-    #expect(phase == .terminated)
+    let outcomes = [rig.feed(.transportError), rig.feed(.transportError)]
+    let phase = rig.phase
+    let answer = rig.feed(.success)
+    #expect(outcomes == ["ignore", "ignore"])
+    #expect(phase == .calling)
+    #expect(answer == "pass")
+  }
+
+  @Test("is one whose connection ended when it may have got the INVITE: gone after 64*T1")
+  func connectionEnded() {
+    var rig = InviteClientRig(isReliable: true)
+    rig.mayHaveArrived = true
+    rig.wait(until: 2000)
+    let outcomes = [rig.feed(.transportError), rig.feed(.transportError)]
+    let kept = rig.kept
+    let firings = rig.run()
+    let inUse = rig.inUse
+    #expect(outcomes == ["failed", "ignore"])
+    #expect(kept == "INVITE")
+    #expect(firings == [Firing(32_000, "ended")])
     #expect(inUse == 0)
+  }
+
+  @Test("is also one that was sent an INVITE again, and the copy could not be sent")
+  func copyNotSent() {
+    var rig = InviteClientRig()
+    rig.wait(until: 500)
+    _ = rig.expire()
+    let outcome = rig.feed(.transportError)
+    let phase = rig.phase
+    let answer = rig.feed(.success)
+    #expect(outcome == "failed")
+    #expect(phase == .calling)
+    #expect(answer == "pass")
+  }
+
+  @Test("and so is cancelled when it rings over another connection, or answers")
+  func connectionEndedLate() {
+    for isAnswer in [true, false] {
+      var rig = InviteClientRig(isReliable: true)
+      rig.mayHaveArrived = true
+      _ = rig.feed(.transportError)
+      let outcome = rig.feed(isAnswer ? .success : .ringing)
+      rig.release()
+      #expect(outcome == (isAnswer ? "pass" : "cancel"))
+    }
   }
 
   @Test("a target may also be given more time than Timer B")

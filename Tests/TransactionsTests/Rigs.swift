@@ -75,6 +75,8 @@ struct InviteClientRig: Rig, ~Copyable {
   /// Whether the rig keeps the ACK when the machine asks for one, and whether it makes one at all.
   var keepsACK = true
   var acknowledges = true
+  /// Whether the target may have got what a transport error is about.
+  var mayHaveArrived = false
 
   init(
     _ shelf: consuming Shelf = smallShelf(), isReliable: Bool = false, timeout: Interval? = nil
@@ -93,7 +95,8 @@ struct InviteClientRig: Rig, ~Copyable {
 
   mutating func feed(_ input: Input, text: String?) -> String? {
     switch input {
-    case .transportError: return "\(machine.transportFailed(&shelf))"
+    case .transportError:
+      return "\(machine.transportFailed(mayHaveArrived: mayHaveArrived, &shelf))"
     case .cancel: return "\(machine.cancel(now: now))"
     case .request: return nil
     case .ack: return nil

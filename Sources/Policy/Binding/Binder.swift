@@ -81,6 +81,7 @@ struct Binder {
     configuration.capacity = capacity(workers: settings.workers)
     let limits = root["element"]?["limits"]
     if let duration = limits?.interval("call-duration") { configuration.callDuration = duration }
+    if let setup = limits?.interval("setup-duration") { configuration.setupDuration = setup }
     if let timerC = root["routing"]?.interval("timer-c") { configuration.timerC = timerC }
     return configuration
   }

@@ -3,7 +3,9 @@ package struct Place: Hashable, Comparable, Sendable {
   /// Which of the policy's files it is in: 0 for the one that was named, then those it includes in
   /// the order in which they are read.
   package var file = 0
+  /// From 1.
   package var line: Int
+  /// From 1, in characters.
   package var column: Int
 
   package init(file: Int = 0, line: Int, column: Int) {
@@ -20,6 +22,7 @@ package struct Place: Hashable, Comparable, Sendable {
 /// Something that is to be said of a policy, and where. Its description is `file:line:column:
 /// error: message`.
 package struct Finding: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Whether a policy with it may be used: one with an error may not.
   package enum Severity: UInt8, Hashable, Sendable {
     /// The policy cannot be loaded.
     case error
@@ -35,9 +38,12 @@ package struct Finding: Error, Hashable, Sendable, CustomStringConvertible {
   package var place: Place?
   /// The name of the rule that found it.
   package var rule: Rule
+  /// That of its rule.
   package var severity: Severity
+  /// What is wrong, in words, without its place.
   package var message: String
 
+  /// - Parameter severity: that of the rule unless another is said.
   package init(
     file: String, place: Place?, _ rule: Rule, severity: Severity? = nil, message: String
   ) {

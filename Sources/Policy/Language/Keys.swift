@@ -50,6 +50,7 @@ extension Table {
       Key("transactions", .count(1...50_000_000)),
       Key("kept-messages", .size(1 << 20...1 << 38)),
       Key("call-duration", .interval(.seconds(1) ... .seconds(366 * 24 * 3600))),
+      Key("setup-duration", .interval(.seconds(1) ... .seconds(24 * 3600))),
       Key("tcp-connections", .count(1...1_000_000)),
       Key("tcp-connections-per-source", .count(1...1_000_000)),
       Key("tcp-waiting", .size(4096...1 << 30)),

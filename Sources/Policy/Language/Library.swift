@@ -5,6 +5,7 @@ package struct Library: Sendable {
   /// The octets of the file of that path.
   let read: @Sendable (String) throws(Finding) -> [UInt8]
 
+  /// Files as they are named, of at most `Limits.octets` each.
   package static let disk = Library { path throws(Finding) in try Source.read(path) }
 
   /// - Parameter texts: each under its path.

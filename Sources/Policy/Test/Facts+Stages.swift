@@ -119,6 +119,8 @@ extension Facts {
     case .methodNotAllowed: notAllowed
     case .unsupportedScheme: ("the scheme of `\(uri)` is none that is spoken here", nil)
     case .tooManyHops: ("Max-Forwards is 0", nil)
+    case .noBreadth: ("its Max-Breadth leaves no branch (RFC 5393 §5)", nil)
+    case .tooLarge: ("with what is added it would be longer than a message may be", nil)
     case .loop: ("a Via of this element's own says that it went this way before (RFC 5393)", nil)
     case .badExtension:
       ("Proxy-Require asks for \(transcript.all("Proxy-Require").joined(separator: ", "))", nil)

@@ -61,6 +61,7 @@ package enum Everything {
     _ = try? CSeq.parse(bytes, slice)
     _ = try? CallID.parse(bytes, slice)
     _ = try? Scalar.maxForwards(bytes, slice)
+    _ = try? Scalar.maxBreadth(bytes, slice)
     _ = try? Scalar.contentLength(bytes, slice)
     _ = try? Scalar.deltaSeconds(bytes, slice)
     _ = try? Scalar.rSeq(bytes, slice)

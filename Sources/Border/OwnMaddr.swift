@@ -1,0 +1,91 @@
+import Basics
+import Routing
+import SIP
+
+/// What a URI's `maddr` means here (RFC 3261 §16.4, §16.5).
+enum Maddr {
+  case none
+  /// It names somebody else, who is the only target.
+  case foreign
+  /// It names us, and this falls away of the URI.
+  case own(Cuts)
+}
+
+/// What falls away of a URI whose `maddr` is ours: that, and a port and a transport other than the
+/// default ones (RFC 3261 §16.4). Empty where there is nothing to cut.
+struct Cuts {
+  var port = Slice.empty
+  var maddr = Slice.empty
+  var transport = Slice.empty
+
+  var isEmpty: Bool { maddr.isEmpty }
+
+  /// Writes a text, the URI among it, without what falls away.
+  func write(_ bytes: Span<UInt8>, _ text: Slice, into out: inout OutputSpan<UInt8>) {
+    var place = text.start
+    let isMaddrFirst = transport.isEmpty || maddr.start < transport.start
+    skip(port, bytes, &place, &out)
+    skip(isMaddrFirst ? maddr : transport, bytes, &place, &out)
+    skip(isMaddrFirst ? transport : maddr, bytes, &place, &out)
+    out.write(bytes, Slice(from: place, to: text.end))
+  }
+
+  private func skip(
+    _ cut: Slice, _ bytes: Span<UInt8>, _ place: inout Int, _ out: inout OutputSpan<UInt8>
+  ) {
+    if cut.isEmpty { return }
+    out.write(bytes, Slice(from: place, to: cut.start))
+    place = cut.end
+  }
+}
+
+extension Patch {
+  /// Leaves out what falls away of a URI that stays where it is.
+  mutating func remove(_ cuts: Cuts) {
+    if cuts.isEmpty { return }
+    remove(cuts.maddr)
+    if !cuts.port.isEmpty { remove(cuts.port) }
+    if !cuts.transport.isEmpty { remove(cuts.transport) }
+  }
+}
+
+extension Configuration {
+  /// What the `maddr` of a Request-URI means that came in on a listener. It is ours where it is an
+  /// address or name of ours and the port and transport are those of the listener: with others it
+  /// asks for another place, to which nothing leads from here.
+  /// - Throws: a `maddr` that is no host.
+  func maddr(
+    of uri: URI, in bytes: Span<UInt8>, on listener: UInt8
+  ) throws(Malformed) -> Maddr {
+    guard let host = try uri.maddrHost(in: bytes) else { return .none }
+    let arrival = listeners[Int(listener)]
+    let transport = uri.transport ?? .udp
+    guard isOwn(host, in: bytes), transport.transport == arrival.transport,
+      uri.hostPort.port ?? 5060 == arrival.local.port
+    else { return .foreign }
+    var cuts = Cuts()
+    cuts.maddr = uri.parameter("maddr", in: bytes)?.whole ?? .empty
+    if transport != .udp {
+      cuts.transport = uri.parameter("transport", in: bytes)?.whole ?? .empty
+    }
+    if let port = uri.hostPort.port, port != 5060 {
+      let host = uri.hostPort.host
+      let bracket = host.kind == .ipv6 ? 1 : 0
+      cuts.port = Slice(from: host.text.end &+ bracket, to: uri.hostPort.text.end)
+    }
+    return .own(cuts)
+  }
+
+  /// Whether a Request-URI that came in on a listener is this element's own (RFC 3261 §16.4).
+  func isOwn(_ uri: URI, in bytes: Span<UInt8>, on listener: UInt8) -> Bool {
+    do throws(Malformed) {
+      switch try maddr(of: uri, in: bytes, on: listener) {
+      case .none: return isOwn(uri.hostPort, in: bytes)
+      case .foreign: return false
+      case .own: return isOwn(NextHop(arrived: uri).place, in: bytes)
+      }
+    } catch {
+      return false
+    }
+  }
+}

@@ -1,0 +1,237 @@
+import Admission
+import Authentication
+import BasicContainers
+import Basics
+import Cryptography
+import Dialogs
+import Identity
+import Routing
+import SIP
+
+/// The stages as one version of the policy sets them up. Built once, beside the workers, and handed
+/// to each of them.
+package final class Regime: Sendable {
+  /// Counts the versions: 1 for the first.
+  package let number: UInt32
+  let configuration: Configuration
+  let admission: Admission.Stage
+  let authentication: Authentication.Stage
+  let identity: Identity.Stage
+  let routing: Routing.Stage
+
+  /// - Parameters:
+  ///   - number: greater than that of every version before it.
+  ///   - seed: that of the borders which it is for.
+  package init(_ configuration: Configuration, number: UInt32, seed: Seed) {
+    self.number = number
+    self.configuration = configuration
+    admission = Admission.Stage(configuration.admission)
+    authentication = Authentication.Stage(configuration.authentication)
+    identity = Identity.Stage(configuration.identity)
+    routing = Routing.Stage(configuration.routing, secret: seed.hashes)
+  }
+}
+
+/// A version of the policy at work in a border. It cannot be copied: each request looks into it,
+/// and a copy would count the references of all its tables.
+struct InForce: ~Copyable, Sendable {
+  let number: UInt32
+  let admission: Admission.Stage
+  let authentication: Authentication.Stage
+  let identity: Identity.Stage
+  var routing: Routing.Stage
+  let callDuration: Interval
+  let setupDuration: Interval
+  /// Calls and server transactions that began under it and still need it.
+  fileprivate(set) var holders = 0
+
+  init(_ regime: Regime) {
+    number = regime.number
+    admission = regime.admission.copy()
+    authentication = regime.authentication.copy()
+    identity = regime.identity.copy()
+    routing = regime.routing.copy()
+    callDuration = regime.configuration.callDuration
+    setupDuration = regime.configuration.setupDuration
+  }
+}
+
+/// The version of the policy that is in force, and the earlier ones that something in progress
+/// began under: a call keeps the policy that it began under.
+struct Regimes: ~Copyable {
+  /// The oldest first, and last the one in force.
+  private var all = UniqueArray<InForce>()
+  /// The number of the one in force.
+  private(set) var number: UInt32
+
+  init(_ first: Regime) {
+    number = first.number
+    all.append(InForce(first))
+  }
+
+  /// How many earlier versions are still needed.
+  var earlier: Int { all.count &- 1 }
+
+  /// The version in force.
+  var current: InForce {
+    @inline(__always) _read { yield all[all.count &- 1] }
+    @inline(__always) _modify { yield &all[all.count &- 1] }
+  }
+
+  /// A version by its place: the oldest has 0, the one in force `earlier`.
+  subscript(earlier place: Int) -> InForce {
+    @inline(__always) _read { yield all[place] }
+  }
+
+  /// The version of that number; the one in force for a number that nothing holds any more.
+  subscript(number: UInt32) -> InForce {
+    @inline(__always) _read { yield all[place(of: number)] }
+    @inline(__always) _modify { yield &all[place(of: number)] }
+  }
+
+  @inline(__always)
+  private func place(of number: UInt32) -> Int {
+    number == self.number ? all.count &- 1 : search(number)
+  }
+
+  @inline(never)
+  private func search(_ number: UInt32) -> Int {
+    var place = 0
+    while place < all.count &- 1, all[place].number != number { place &+= 1 }
+    return place
+  }
+
+  /// Puts another version in force.
+  mutating func adopt(_ next: Regime) {
+    var regime = InForce(next)
+    // What is known of names is no matter of policy.
+    regime.routing.names = current.routing.names
+    if current.holders == 0 { _ = all.removeLast() }
+    number = next.number
+    all.append(regime)
+  }
+
+  /// Something began under a version.
+  mutating func hold(_ number: UInt32) { self[number].holders &+= 1 }
+
+  /// Something that began under a version has ended. An earlier version goes with its last one.
+  mutating func release(_ number: UInt32) {
+    let place = place(of: number)
+    all[place].holders &-= 1
+    if all[place].holders == 0, place < all.count &- 1 { _ = all.remove(at: place) }
+  }
+
+  /// Tells all versions what was learnt of a name.
+  mutating func noteNames(_ note: (inout NameBook) -> Void) {
+    for place in 0..<all.count { note(&all[place].routing.names) }
+  }
+}
+
+extension Border {
+  /// Puts another version of the policy in force for all that begins from now on. What is in
+  /// progress goes on under the version that it began under. Listeners, workers and the sizes of
+  /// tables stay what they were when the border was made.
+  package mutating func adopt(_ regime: Regime) {
+    core.regimes.adopt(regime)
+    core.configuration.names = regime.configuration.names
+    core.configuration.timing = regime.configuration.timing
+  }
+
+  /// The number of the policy in force.
+  package var policy: UInt32 { core.regimes.number }
+
+  /// How many earlier versions are still needed.
+  package var earlierPolicies: Int { core.regimes.earlier }
+}
+
+extension Core {
+  /// The peer that a message comes from, and the version of the policy that says so: the one in
+  /// force or, for what belongs to something in progress, an earlier one. A response may also come
+  /// from a target that sends no requests and so stands in none of its peer's sources.
+  mutating func sender(_ bytes: Span<UInt8>, _ flow: Flow) -> (peer: PeerID, policy: UInt32)? {
+    let owner = regimes.current.admission.owner(of: flow)
+    if let owner, regimes.current.admission.lets(owner.peer, use: flow) {
+      (passage.peer, passage.source) = (owner.peer, owner.place)
+      return (owner.peer, regimes.number)
+    }
+    if let peer = Self.peer(bytes, flow, regimes.current) { return (peer, regimes.number) }
+    var place = regimes.earlier
+    while place > 0 {
+      place &-= 1
+      if let peer = Self.peer(bytes, flow, regimes[earlier: place]) {
+        return (peer, regimes[earlier: place].number)
+      }
+    }
+    passage.source = owner?.place
+    passage.verdict = .silence(owner == nil ? .unknownSource : .listenerNotAllowed)
+    return nil
+  }
+
+  private static func peer(_ bytes: Span<UInt8>, _ flow: Flow, _ regime: borrowing InForce)
+    -> PeerID?
+  {
+    if let peer = regime.admission.peer(of: flow) { return peer }
+    return Peek.isResponse(bytes) ? regime.admission.peer(answering: flow) : nil
+  }
+
+  /// The peer that a flow leads to or comes from, by any version that is still needed.
+  func peer(of flow: Flow) -> PeerID? {
+    for number in 0...regimes.earlier {
+      let place = regimes.earlier &- number
+      if let peer = regimes[earlier: place].admission.peer(of: flow)
+        ?? regimes[earlier: place].admission.peer(answering: flow)
+      {
+        return peer
+      }
+    }
+    return nil
+  }
+
+  func admits(_ flow: Flow) -> Bool {
+    if regimes.current.admission.admits(flow) { return true }
+    for place in 0..<regimes.earlier where regimes[earlier: place].admission.admits(flow) {
+      return true
+    }
+    return false
+  }
+
+  /// What is known of a request, under the version of the policy that it goes by: within a call
+  /// the one that the call began under, if that knows the sender; else the one in force.
+  /// - Returns: `nil` for what begins something new and comes from a source that only an earlier
+  ///   version knows.
+  mutating func governed(
+    _ message: borrowing Message, _ essentials: Essentials, _ turn: Turn
+  ) -> Turn? {
+    if regimes.earlier == 0 { return turn }
+    var turn = turn
+    if essentials.toTag != nil, let policy = policyOfDialog(message, essentials, turn),
+      let peer = regimes[policy].admission.peer(of: turn.flow)
+    {
+      (turn.policy, turn.peer) = (policy, peer)
+      return turn
+    }
+    return turn.policy == regimes.number ? turn : nil
+  }
+
+  private mutating func policyOfDialog(
+    _ message: borrowing Message, _ essentials: Essentials, _ turn: Turn
+  ) -> UInt32? {
+    do throws(Refused) {
+      let uri = try requestURI(message)
+      let set = try readRouteSet(message, uri, essentials, turn)
+      guard let token = set.token, token.kind.isCall, token.worker == worker,
+        calls.contains(token.handle)
+      else { return nil }
+      return calls[token.handle].policy
+    } catch {
+      return nil
+    }
+  }
+}
+
+extension Core {
+  /// How long a call may last under the policy that it keeps.
+  func callDuration(_ call: Handle) -> Interval {
+    regimes[calls[call].policy].callDuration
+  }
+}
