@@ -5,7 +5,9 @@ package import Basics
 package struct Prefixes: Sendable {
   /// A prefix that holds an address: whose it is, and its place among the sources.
   package struct Owner: Sendable {
+    /// Whose it is.
     package var peer: PeerID
+    /// Its place in `Rules.sources`.
     package var place: UInt32
   }
 

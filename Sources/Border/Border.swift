@@ -139,6 +139,14 @@ package struct Border: ~Copyable {
     return Int(truncatingIfNeeded: hash.finish().a >> 33) % workers
   }
 
+  /// Tells what time it is, for routes that are open at some hours only; without it the wall's time
+  /// begins at 1970-01-01T00:00:00Z with the clock of `now`. Who owns the border says it again now
+  /// and then, as the clock on the wall is set now and then.
+  /// - Parameter wall: nanoseconds since 1970-01-01T00:00:00Z.
+  package mutating func setWall(_ wall: Int64, now: Instant) {
+    core.wallAtZero = wall &- now.nanoseconds
+  }
+
   // MARK: The operator's side
 
   /// From now on an INVITE that begins a call gets 503; what is under way goes on.

@@ -55,6 +55,8 @@ struct Core: ~Copyable {
   var isLeaving = false
   /// Server transactions whose final response has not gone out.
   var pending = 0
+  /// The wall's time at the instant 0, in nanoseconds since 1970-01-01T00:00:00Z.
+  var wallAtZero: Int64 = 0
   private var callCount: UInt64 = 0
 
   init(_ configuration: Configuration, worker: UInt8, seed: Seed, now: Instant) {
@@ -98,6 +100,9 @@ struct Core: ~Copyable {
       Token(
         kind: kind, node: 0, worker: worker, index: handle.index, generation: handle.generation))
   }
+
+  /// What time it is on the wall, in nanoseconds since 1970-01-01T00:00:00Z.
+  mutating func wall(_ now: Instant) -> Int64 { wallAtZero &+ now.nanoseconds }
 
   mutating func hash() -> KeyedHash { KeyedHash(secret: secret) }
 }

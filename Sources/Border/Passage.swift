@@ -22,6 +22,7 @@ package struct Passage: Sendable {
     case departure
   }
 
+  /// What was said of the message last.
   package enum Verdict: Hashable, Sendable {
     /// No request was judged: the message was a response.
     case none
@@ -57,8 +58,11 @@ package struct Passage: Sendable {
 
   /// The last stage that was reached.
   package internal(set) var stage = Stage.source
+  /// What was said of it there.
   package internal(set) var verdict = Verdict.none
+  /// What showed it its way, or was to.
   package internal(set) var guide = Guide.none
+  /// Whom it comes from.
   package internal(set) var peer: PeerID?
   /// The prefix that its source lies in, by its place in `Admission.Rules.sources`.
   package internal(set) var source: UInt32?
@@ -66,8 +70,9 @@ package struct Passage: Sendable {
   package internal(set) var route: UInt32?
   /// The target of that route, by its place in `Routing.Rules.targets`.
   package internal(set) var target: UInt32?
-  /// The peer that it went to, and the flow that it left by.
+  /// The peer that it went to.
   package internal(set) var callee: PeerID?
+  /// Where it was sent, and by which listener.
   package internal(set) var flow: Flow?
 
   package init() {}

@@ -60,7 +60,10 @@ extension Core {
     _ patch: inout Patch, _ out: inout Outbox
   ) {
     // A source that only an earlier policy knows begins nothing, and gets silence.
-    guard let turn = governed(message, essentials, turn) else { return noteStranger(turn.flow) }
+    guard let turn = governed(message, essentials, turn) else {
+      passage.verdict = .silence(.unknownSource)
+      return noteStranger(turn.flow)
+    }
     do throws(Refused) {
       let admitted = try admitted(message, turn)
       let uri = try checked(message, essentials, turn)
@@ -202,7 +205,8 @@ extension Core {
     }
     passage.guide = .routes
     return try proof(
-      of: regimes[turn.policy].routing.route(vouched, message, set.repaired?.uri ?? uri))
+      of: regimes[turn.policy].routing.route(
+        vouched, message, set.repaired?.uri ?? uri, wall: wall(turn.now)))
   }
 
   /// Where the first Route value that is not ours leads, or else the Request-URI.

@@ -97,10 +97,16 @@ package struct Rules: Sendable {
     package var methods = MethodSet.all
     /// Schemes of the Request-URI.
     package var schemes = SchemeSet.all
-    /// Domains of the Request-URI, in lower case; empty for all.
-    package var domains: [[UInt8]] = []
-    /// Beginnings of the user part; empty for all.
-    package var userPrefixes: [[UInt8]] = []
+    /// What the Request-URI must be like.
+    package var requestURI = Party()
+    /// What the URI in From must be like.
+    package var caller = Party()
+    /// What the URI in To must be like.
+    package var callee = Party()
+    /// Headers that must be there, or must not; all of these must hold.
+    package var headers: [HeaderCondition] = []
+    /// When it is open; empty for always.
+    package var hours: [Hours] = []
     /// Its part of `targets`.
     package var targets: Range<Int>
     /// Final statuses after which the next target is tried. Timeouts and transport errors always
@@ -114,6 +120,18 @@ package struct Rules: Sendable {
     package init(name: String, targets: Range<Int>) {
       self.name = name
       self.targets = targets
+    }
+
+    /// Domains of the Request-URI, in lower case; empty for all.
+    package var domains: [[UInt8]] {
+      get { requestURI.domains }
+      set { requestURI.domains = newValue }
+    }
+
+    /// Beginnings of the Request-URI's user part; empty for all.
+    package var userPrefixes: [[UInt8]] {
+      get { requestURI.userPrefixes }
+      set { requestURI.userPrefixes = newValue }
     }
   }
 
@@ -150,20 +168,4 @@ package struct Rules: Sendable {
   package var resolvesNames = false
 
   package init() {}
-}
-
-extension Rules.Route {
-  /// Whether this route takes every request that the other would take. Domains and user prefixes
-  /// are compared as they are written.
-  package func covers(_ other: Rules.Route) -> Bool {
-    let takesPeers = from.isEmpty || !other.from.isEmpty && other.from.allSatisfy(from.contains)
-    let takesDomains =
-      domains.isEmpty || !other.domains.isEmpty && other.domains.allSatisfy(domains.contains)
-    let takesUsers =
-      userPrefixes.isEmpty
-      || !other.userPrefixes.isEmpty
-        && other.userPrefixes.allSatisfy { user in userPrefixes.contains { user.starts(with: $0) } }
-    return takesPeers && takesDomains && takesUsers && other.methods.bits & ~methods.bits == 0
-      && schemes.isSuperset(of: other.schemes)
-  }
 }

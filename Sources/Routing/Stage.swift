@@ -100,11 +100,12 @@ package struct Stage: ~Copyable, Sendable {
   }
 
   /// Routes a request that begins something new: the first route whose conditions hold.
+  /// - Parameter wall: the time that the routes go by, in nanoseconds since 1970-01-01T00:00:00Z.
   package func route(
-    _ vouched: consuming Vouched, _ message: borrowing Message, _ uri: URI
+    _ vouched: consuming Vouched, _ message: borrowing Message, _ uri: URI, wall: Int64
   ) -> Verdict<Routed> {
     for place in 0..<rules.routes.count
-    where rules.routes[place].matches(message, uri, from: vouched.peer) {
+    where rules.routes[place].matches(message, uri, from: vouched.peer, wall: wall) {
       let targets = rules.routes[place].targets
       guard !targets.isEmpty else {
         return .refuse(Refusal(480, .temporarilyUnavailable, .noTarget))
@@ -277,78 +278,4 @@ package struct Stage: ~Copyable, Sendable {
     let own = search.next > 0 ? rules.targets[Int(search.next) - 1].timeout : nil
     return own ?? rules.routes[Int(route)].targetTimeout
   }
-}
-
-extension Rules.Route {
-  /// A condition of a route that does not hold.
-  package enum Mismatch: UInt8, Hashable, Sendable {
-    case method, scheme, from, domain, userPrefix
-  }
-
-  func matches(_ message: borrowing Message, _ uri: URI, from peer: PeerID) -> Bool {
-    mismatch(message, uri, from: peer) == nil
-  }
-
-  /// The first condition that does not hold; `nil` when all do.
-  package func mismatch(
-    _ message: borrowing Message, _ uri: URI, from peer: PeerID
-  ) -> Mismatch? {
-    guard methods.contains(message.method) else { return .method }
-    guard schemes.contains(uri.scheme) else { return .scheme }
-    guard from.isEmpty || from.contains(peer) else { return .from }
-    let bytes = message.bytes
-    if !domains.isEmpty {
-      let host = uri.hostPort.host.text
-      guard domains.contains(where: { equalsFolded(bytes, host, $0) }) else { return .domain }
-    }
-    guard !userPrefixes.isEmpty else { return nil }
-    guard let user = uri.user ?? (uri.scheme == .tel ? uri.opaque : nil) else {
-      return .userPrefix
-    }
-    return userPrefixes.contains { begins(bytes, user, $0) } ? nil : .userPrefix
-  }
-}
-
-/// Whether a range of octets is this text, which is in lower case.
-func equalsFolded(_ bytes: Span<UInt8>, _ slice: Slice, _ text: [UInt8]) -> Bool {
-  guard slice.count == text.count else { return false }
-  for place in 0..<text.count {
-    let octet = bytes[slice.start &+ place]
-    guard (octet &- 0x41 < 26 ? octet | 0x20 : octet) == text[place] else { return false }
-  }
-  return true
-}
-
-/// Whether a user begins with a prefix, as the user is meant: escapes stand for their octets (RFC
-/// 3261 §19.1.4), and in a number the visual separators for nothing (RFC 3966 §3). Otherwise a
-/// caller could choose his route by the spelling.
-private func begins(_ bytes: Span<UInt8>, _ user: Slice, _ prefix: [UInt8]) -> Bool {
-  let isNumber = prefix.allSatisfy { $0 == 0x2b || $0 &- 0x30 < 10 }
-  var place = user.start
-  for wanted in prefix {
-    var next = unescaped(bytes, &place, user.end)
-    while isNumber, let octet = next, [0x2d, 0x2e, 0x28, 0x29].contains(octet) {
-      next = unescaped(bytes, &place, user.end)
-    }
-    guard next == wanted else { return false }
-  }
-  return true
-}
-
-/// Takes one octet, or what an escape stands for; `nil` at the end.
-private func unescaped(_ bytes: Span<UInt8>, _ place: inout Int, _ end: Int) -> UInt8? {
-  guard place < end else { return nil }
-  let octet = bytes[place]
-  place &+= 1
-  guard octet == 0x25, place &+ 1 < end, let high = digit(bytes[place]),
-    let low = digit(bytes[place &+ 1])
-  else { return octet }
-  place &+= 2
-  return high << 4 | low
-}
-
-/// The value of a hexadecimal digit.
-private func digit(_ octet: UInt8) -> UInt8? {
-  let (figure, letter) = (octet &- 0x30, (octet | 0x20) &- 0x61)
-  return figure < 10 ? figure : letter < 6 ? letter &+ 10 : nil
 }

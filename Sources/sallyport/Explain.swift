@@ -51,6 +51,9 @@ struct Explain: ParsableCommand {
       valueName: "name=address"))
   var answers: [String] = []
 
+  @Option(help: "When, such as 2026-11-21T08:30:00Z. (default: now)")
+  var at: String?
+
   @Option(help: "text or json.")
   var format = Format.text
 
@@ -62,7 +65,7 @@ struct Explain: ParsableCommand {
       let explanation = try Explanation.of(
         try read().map { Mended($0) }, short: (message, headers), from: from, to: to,
         transport: transport,
-        answers: answers, under: snapshot)
+        answers: answers, at: at, under: snapshot)
       print(format == .json ? explanation.json : explanation.text)
     } catch let rejection as Rejection {
       throw ExitCode.unreadable(rejection.description)

@@ -34,6 +34,9 @@ struct Node: ~Copyable, Element {
   /// Lines about unknown sources that all workers together write in a second at most: whoever can
   /// reach a listener can cause them.
   private static let strangerLines = 2
+  /// When the border is told next what time it is on the wall, and how long that is good for.
+  private var wallIsGoodUntil = Instant(nanoseconds: 0)
+  private static let wallIsGoodFor = Interval.seconds(1)
 
   private enum Drain {
     case no
@@ -61,11 +64,13 @@ struct Node: ~Copyable, Element {
   mutating func receive(
     _ bytes: Span<UInt8>, from flow: Flow, now: Instant, into out: inout Outbox
   ) {
+    if wallIsGoodUntil <= now { tellTime(now) }
     border.receive(bytes, from: flow, now: now, into: &out)
     tell()
   }
 
   mutating func expire(now: Instant, into out: inout Outbox) {
+    if wallIsGoodUntil <= now { tellTime(now) }
     border.expire(now: now, into: &out)
     if border.hasStrangers(), silentUntil <= now { tellStrangers(now) }
     if case .until(let limit) = drain, limit <= now {
@@ -106,6 +111,11 @@ struct Node: ~Copyable, Element {
     case .dump:
       dump(overflows: out.overflows)
     }
+  }
+
+  private mutating func tellTime(_ now: Instant) {
+    border.setWall(Clock.wall(), now: now)
+    wallIsGoodUntil = now + Self.wallIsGoodFor
   }
 
   /// A second letter can only bring the limit nearer.

@@ -17,7 +17,8 @@ private struct Seen: Equatable, CustomStringConvertible {
   var headers: [String] = []
 
   var description: String {
-    "\(verdict) \(status ?? 0) to \(nextHop ?? "-") by \(route ?? "-") for \(cause ?? "-") \(headers)"
+    let way = "to \(nextHop ?? "-") by \(route ?? "-")"
+    return "\(verdict) \(status ?? 0) \(way) for \(cause ?? "-") \(headers)"
   }
 }
 

@@ -87,6 +87,9 @@ package final class Element: Station {
   /// How many earlier versions are still needed.
   package var earlierPolicies: Int { border.earlierPolicies }
 
+  /// - Parameter wall: nanoseconds since 1970-01-01T00:00:00Z.
+  package func setWall(_ wall: Int64) { border.setWall(wall, now: world.now) }
+
   package func endCalls() {
     border.endCalls(now: world.now, into: &outbox)
     settle()

@@ -18,6 +18,10 @@ struct Question {
   var transport = Transport.udp
   var remote = Endpoint(Address(ipv4: 0x0a00_0001), port: 5060)
   var now = Instant(nanoseconds: 0)
+  /// Nanoseconds since 1970-01-01T00:00:00Z.
+  var wall: Int64 = 0
+  /// The lines of its headers.
+  var headers: [String] = []
 
   init(_ uri: String, method: String = "INVITE", from: UInt16 = 0) {
     self.uri = uri
@@ -34,7 +38,7 @@ struct Question {
 
   /// What the routes say.
   func route(_ stage: borrowing Routing.Stage) throws -> Answer {
-    try ask { vouched, message, uri in stage.route(vouched, message, uri) }
+    try ask { vouched, message, uri in stage.route(vouched, message, uri, wall: wall) }
   }
 
   /// What is said of the next hop that the Request-URI names.
@@ -47,7 +51,8 @@ struct Question {
   private func ask(
     _ judge: (consuming Vouched, borrowing Message, URI) throws -> Verdict<Routed>
   ) throws -> Answer {
-    let bytes = Array("\(method) \(uri) SIP/2.0\r\n\r\n".utf8)
+    let lines = ["\(method) \(uri) SIP/2.0"] + headers + ["", ""]
+    let bytes = Array(lines.joined(separator: "\r\n").utf8)
     var table = HeaderTable()
     try Parser.parse(bytes.span, into: &table)
     let message = Message(bytes.span, table)

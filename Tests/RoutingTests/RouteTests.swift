@@ -9,11 +9,12 @@ struct RouteTests {
   private static let endpoint = Endpoint(Address(ipv4: 0x0a00_0002), port: 5060)
   private static let choice = ListenerChoice(udp: 0, tcp: 1)
 
+  static let target = Target(
+    peer: PeerID(raw: 1), transport: nil, endpoint: endpoint, listeners: choice)
+
   private static func rules() -> Rules {
     var rules = Rules()
-    rules.targets = [
-      Target(peer: PeerID(raw: 1), transport: nil, endpoint: endpoint, listeners: choice)
-    ]
+    rules.targets = [target]
     func add(_ name: String, _ fill: (inout Rules.Route) -> Void) {
       var route = Rules.Route(name: name, targets: 0..<1)
       fill(&route)
@@ -78,5 +79,88 @@ struct RouteTests {
     for route in routes { #expect(all.covers(route) && !route.covers(all), "\(route.name)") }
     #expect(routes[1].covers(long) && !long.covers(routes[1]))
     #expect(!routes[1].covers(routes[2]) && !routes[0].covers(routes[1]))
+  }
+
+  private func takes(
+    _ from: String?, to: String?, wall: Int64 = 0, _ fill: (inout Rules.Route) -> Void
+  ) throws -> Bool {
+    var rules = Rules()
+    rules.targets = [Self.target]
+    rules.routes = [Rules.Route(name: "yes", targets: 0..<1)]
+    fill(&rules.routes[0])
+    var question = Question("sip:a@b")
+    question.wall = wall
+    if let from { question.headers.append("From: \(from)") }
+    if let to { question.headers.append("t: \(to)") }
+    return try Stage(rules).name(question) == "yes"
+  }
+
+  @Test(
+    "From and To, by their URIs",
+    arguments: [
+      ("<sip:+4930@Example.com>;tag=x", true), (#""x" <sip:+49-30@example.com:5070;a=b>"#, true),
+      ("sip:+4930@example.com;tag=x", true), ("<sip:+4830@example.com>", false),
+      ("<sip:+4930@example.org>", false), ("<sip:example.com>", false), ("<tel:+4930>", false),
+      ("<<>", false), ("", false), (nil, false),
+    ] as [(String?, Bool)])
+  func parties(header: String?, isTaken: Bool) throws {
+    var party = Party()
+    party.domains = [Array("example.com".utf8)]
+    party.userPrefixes = [Array("+49".utf8)]
+    let other = "<sip:other@elsewhere.example>"
+    #expect(try takes(header, to: other) { $0.caller = party } == isTaken)
+    #expect(try takes(other, to: header) { $0.callee = party } == isTaken)
+    #expect(try takes(header, to: nil) { _ in })
+  }
+
+  @Test("the number of a tel URI is a user without a domain")
+  func telephoneURI() throws {
+    var party = Party()
+    party.userPrefixes = [Array("+49".utf8)]
+    #expect(try takes("<tel:+49-30>", to: nil) { $0.caller = party })
+  }
+
+  @Test("prefix and pattern must both hold; of patterns, one")
+  func patterns() throws {
+    var one = UserPattern.Characters()
+    one.insert(0x61)
+    let patterns = [UserPattern([one, one]), UserPattern([one])]
+    #expect(try takes(nil, to: nil) { $0.requestURI.userPatterns = patterns })
+    #expect(try !takes(nil, to: nil) { $0.requestURI.userPatterns = [patterns[0]] })
+    #expect(
+      try !takes(nil, to: nil) {
+        $0.requestURI.userPatterns = patterns
+        $0.userPrefixes = [[0x62]]
+      })
+  }
+
+  @Test("a route is open at its hours only, one of which is enough")
+  func hours() throws {
+    var thursday = Hours()
+    thursday.days = 0b1000
+    var monday = Hours()
+    monday.days = 1
+    #expect(try takes(nil, to: nil) { $0.hours = [monday, thursday] })
+    #expect(try !takes(nil, to: nil) { $0.hours = [monday] })
+    #expect(try takes(nil, to: nil, wall: 4 * 86_400_000_000_000) { $0.hours = [monday] })
+  }
+
+  @Test("a route with more conditions covers only what has them as well")
+  func coversConditions() {
+    let all = Rules.Route(name: "all", targets: 0..<1)
+    var party = Party()
+    party.domains = [Array("a.example".utf8)]
+    var thursday = Hours()
+    thursday.days = 0b1000
+    let subject = HeaderCondition(Array("Subject".utf8), .present)
+    let changes: [(inout Rules.Route) -> Void] = [
+      { $0.caller = party }, { $0.callee = party }, { $0.hours = [thursday] },
+      { $0.headers = [subject] }, { $0.requestURI.userPatterns = [UserPattern([], rest: .any)] },
+    ]
+    for change in changes {
+      var one = all
+      change(&one)
+      #expect(all.covers(one) && !one.covers(all) && one.covers(one))
+    }
   }
 }

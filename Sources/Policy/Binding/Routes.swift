@@ -30,13 +30,7 @@ extension Binder {
 
   private mutating func bindRoute(_ node: Node) {
     var route = Routing.Rules.Route(name: node.word("name") ?? "", targets: 0..<0)
-    route.from = peerIDs(node.all("from"))
-    if node["method"] != nil { route.methods = Self.methods(node.all("method")) }
-    if node["scheme"] != nil {
-      route.schemes = SchemeSet(node.words("scheme").compactMap(Self.scheme))
-    }
-    route.domains = node.words("domain").compactMap { try? Addresses.host($0) }
-    route.userPrefixes = node.words("user-prefix").compactMap { try? Names.userPrefix($0) }
+    bindConditions(node, of: &route)
     let defaults = root["routing"]
     route.targetTimeout = node.interval("timeout") ?? defaults?.interval("timeout")
     if let redirects = node.word("redirects") ?? defaults?.word("redirects") {
@@ -74,7 +68,7 @@ extension Binder {
     return start..<routing.targets.count
   }
 
-  private mutating func peerIDs(_ nodes: [Node]) -> [PeerID] {
+  mutating func peerIDs(_ nodes: [Node]) -> [PeerID] {
     nodes.compactMap { node in peerPlace(node).map { peers[$0].id } }
   }
 
@@ -85,15 +79,6 @@ extension Binder {
     let question = Spelling.question(name, of: peers.map(\.name))
     findings.add(.undefinedName, node.place, "there is no peer `\(name)`\(question)")
     return nil
-  }
-
-  private static func scheme(_ word: String) -> Scheme? {
-    switch word {
-    case "sip": .sip
-    case "sips": .sips
-    case "tel": .tel
-    default: nil
-    }
   }
 
   private static func redirects(_ word: String) -> Routing.Rules.Redirects {

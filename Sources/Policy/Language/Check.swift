@@ -42,8 +42,10 @@ struct Check {
         "\(name) is a mapping of keys to values, and here stands \(node.noun)")
     }
     var misspelt: Set<String> = []
+    var knowsAll = true
     for entry in entries {
       guard let key = table[entry.key] else {
+        knowsAll = false
         misspelt.formUnion(unknown(entry, table))
         continue
       }
@@ -58,6 +60,28 @@ struct Check {
     for key in table.keys where key.isRequired && node[key.name] == nil {
       guard !misspelt.contains(key.name) else { continue }
       findings.add(.missingKey, node.place, "\(table.noun) needs the key `\(key.name)`")
+    }
+    // A key that is not known may be one of those in another spelling.
+    if knowsAll { demand(node, table) }
+  }
+
+  private mutating func demand(_ node: Node, _ table: Table) {
+    func present(_ keys: [String]) -> [String] { keys.filter { node[$0] != nil } }
+    func list(_ keys: [String]) -> String { keys.map { "`\($0)`" }.joined(separator: ", ") }
+    switch table.demand {
+    case .nothing: break
+    case .one(let keys):
+      let found = present(keys)
+      if found.isEmpty {
+        findings.add(.missingKey, node.place, "\(table.noun) needs one of \(list(keys))")
+      } else if found.count > 1 {
+        findings.add(
+          .wrongValue, node.place, "\(table.noun) has only one of \(list(keys)), not \(list(found))"
+        )
+      }
+    case .some(let keys):
+      guard present(keys).isEmpty else { return }
+      findings.add(.missingKey, node.place, "\(table.noun) needs at least one of \(list(keys))")
     }
   }
 
@@ -99,6 +123,12 @@ struct Check {
     case .prefix: _ = try Addresses.prefix(text)
     case .target: _ = try Addresses.target(text)
     case .userPrefix: _ = try Names.userPrefix(text)
+    case .userPattern: _ = try UserPatterns.read(text)
+    case .headerName: try Names.header(text)
+    case .headerText: try Names.headerText(text)
+    case .weekdays: _ = try Times.weekdays(text)
+    case .between: _ = try Times.between(text)
+    case .zone: _ = try Times.zone(text)
     }
   }
 
@@ -143,5 +173,28 @@ enum Names {
       throw Complaint("`\(text.shortened)` is not the beginning of a user part, such as `+4930`")
     }
     return Array(text.utf8)
+  }
+
+  /// The name of a header (RFC 3261 §25.1): a token.
+  static func header(_ text: String) throws(Complaint) {
+    let marks = Array("-.!%*_+`'~".utf8)
+    let isToken = text.utf8.allSatisfy { octet in
+      switch octet {
+      case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
+      default: marks.contains(octet)
+      }
+    }
+    guard isToken, (1...64).contains(text.utf8.count) else {
+      throw Complaint("`\(text.shortened)` is not the name of a header, such as `Subject`")
+    }
+  }
+
+  /// What can be looked for in a header.
+  static func headerText(_ text: String) throws(Complaint) {
+    let isBlank = text.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 }
+    guard !isBlank, text.utf8.count <= 128, !text.utf8.contains(where: { $0 == 0x0d || $0 == 0x0a })
+    else {
+      throw Complaint("`\(text.shortened)` is not a text of 1 to 128 octets in one line")
+    }
   }
 }

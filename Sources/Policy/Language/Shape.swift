@@ -32,6 +32,18 @@ indirect enum Shape: Sendable {
   case target
   /// The beginning of a user part.
   case userPrefix
+  /// A pattern of user parts.
+  case userPattern
+  /// The name of a header, full or compact.
+  case headerName
+  /// A text to look for in a header.
+  case headerText
+  /// A day of the week, or days that follow one another.
+  case weekdays
+  /// A time of day: from, and up to.
+  case between
+  /// A fixed distance from UTC.
+  case zone
 }
 
 /// A choice between words.
@@ -45,13 +57,24 @@ struct Words: Sendable {
 
 /// The keys of a mapping.
 struct Table: Sendable {
+  /// Which of some keys a mapping must have.
+  enum Demand: Sendable {
+    case nothing
+    /// One of them and no other.
+    case one([String])
+    /// At least one of them.
+    case some([String])
+  }
+
   /// What the mapping is: "a listener".
   var noun: String
   var keys: [Key]
+  var demand: Demand
 
-  init(_ noun: String, _ keys: [Key]) {
+  init(_ noun: String, _ keys: [Key], demand: Demand = .nothing) {
     self.noun = noun
     self.keys = keys
+    self.demand = demand
   }
 
   subscript(_ name: String) -> Key? {
@@ -65,19 +88,68 @@ struct Key: Sendable {
   var name: String
   /// `nil` for a key whose stage has not landed.
   var shape: Shape?
+  /// What it says, in one line.
+  var summary: String
   var isRequired = false
+  /// What holds where nothing is said; `nil` where that needs no words.
+  var builtIn: String?
+  /// Who may say something else of himself than the section does.
+  var overrides: [Override] = []
 
-  init(_ name: String, _ shape: Shape, isRequired: Bool = false) {
+  /// A mapping that may override a setting of a section, and the key that it does it by.
+  struct Override: Hashable, Sendable {
+    enum Level: Hashable, Sendable { case peer, route }
+
+    var level: Level
+    /// `nil`: the key of the section.
+    var name: String?
+
+    static let peer = Override(level: .peer)
+    static let route = Override(level: .route)
+
+    static func peer(as name: String) -> Override { Override(level: .peer, name: name) }
+  }
+
+  /// - Parameters:
+  ///   - builtIn: what holds without it.
+  ///   - overrides: for a key of a section: who may override it.
+  init(
+    _ name: String, _ shape: Shape, _ summary: String, isRequired: Bool = false,
+    without builtIn: String? = nil, by overrides: [Override] = []
+  ) {
     self.name = name
     self.shape = shape
+    self.summary = summary
     self.isRequired = isRequired
+    self.builtIn = builtIn
+    self.overrides = overrides
   }
 
   private init(later name: String) {
     self.name = name
     shape = nil
+    summary = "has not landed yet"
   }
 
   /// A key of the language that this version does not carry out yet, and so refuses.
   static func later(_ names: String...) -> [Key] { names.map { Key(later: $0) } }
+}
+
+/// A section with settings of a stage: defaults, some of which a peer or a route may override.
+struct Section: Sendable {
+  var name: String
+  var table: Table
+
+  /// The keys by which a peer or a route overrides settings of this section. They have the shape of
+  /// what they override.
+  func keys(of level: Key.Override.Level) -> [Key] {
+    table.keys.compactMap { key in
+      guard let override = key.overrides.first(where: { $0.level == level }) else { return nil }
+      var own = key
+      own.name = override.name ?? key.name
+      own.builtIn = "`\(name).\(key.name)`"
+      own.overrides = []
+      return own
+    }
+  }
 }

@@ -51,6 +51,7 @@ struct CaseBinder {
     input.message = message(node, canWait: canWait)
     input.flow = flow(node, isWithin: input.within != nil)
     input.answers = answers(node)
+    input.wall = wall(node)
     input.count = node.count("count") ?? 1
     input.replies = node.words("replies").compactMap(Int.init)
     input.wait = node.interval("wait")
@@ -140,6 +141,16 @@ struct CaseBinder {
       return try snapshot.flow(from: text, to: listener?.scalar, transport: transport?.scalar)
     } catch {
       add(error, node["listener"]?.place ?? from.place)
+      return nil
+    }
+  }
+
+  private mutating func wall(_ node: Node) -> Int64? {
+    guard let at = node["at"] ?? root["defaults"]?["at"], let text = at.scalar else { return nil }
+    do throws(Complaint) {
+      return try Moment.read(text)
+    } catch {
+      add(error, at.place)
       return nil
     }
   }

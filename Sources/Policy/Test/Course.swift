@@ -39,6 +39,7 @@ struct Course: ~Copyable {
   /// - Returns: `nil` when there is none, or no call that it could belong to.
   mutating func judge(_ input: Suite.Input) -> Judgement? {
     serial += 1
+    if let wall = input.wall { trial.set(wall: wall) }
     switch input.message {
     case .nothing: return nil
     case .octets(let octets):

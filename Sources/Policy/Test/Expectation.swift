@@ -14,8 +14,11 @@ package struct Expectation: Sendable {
 
   /// Something that is not as it was expected.
   package struct Deviation: Sendable, Encodable {
+    /// The key of what was expected, or the name of a header.
     package var what: String
+    /// What was to be.
     package var expected: String
+    /// What was.
     package var got: String
   }
 
@@ -33,8 +36,10 @@ package struct Expectation: Sendable {
     var found: [Deviation] = []
     for (key, wanted) in texts {
       let got = Self.value(of: key, explanation) ?? "nothing"
-      // A next hop may be named without its transport.
-      let isEqual = got == wanted || key == "to" && got.hasSuffix(":\(wanted)")
+      // A next hop may be named without its transport, and a reason phrase by its beginning.
+      let isEqual =
+        got == wanted || key == "to" && got.hasSuffix(":\(wanted)")
+        || key == "reason" && got.hasPrefix(wanted)
       if !isEqual { found.append(Deviation(what: key, expected: wanted, got: got)) }
     }
     if let asks, asks != explanation.questions.map(\.name) {

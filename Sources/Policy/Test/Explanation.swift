@@ -25,6 +25,7 @@ package struct Explanation: Sendable {
 
   /// One stage that the message met.
   package struct Step: Sendable, Encodable {
+    /// As the README's table of stages names it.
     package var stage: String
     /// "pass", or what the stage said instead.
     package var verdict: String
@@ -38,9 +39,13 @@ package struct Explanation: Sendable {
 
   /// A route that did not take the message, and the first of its conditions that did not hold.
   package struct PassedOver: Sendable, Encodable {
+    /// Its name.
     package var route: String
+    /// Where it stands in the policy: `file:line:column`.
     package var place: String
+    /// The key of the condition.
     package var condition: String
+    /// What it asks for, and what the message has.
     package var fact: String
   }
 
@@ -48,41 +53,57 @@ package struct Explanation: Sendable {
   package struct Sent: Sendable, Encodable {
     /// `udp:192.0.2.1:5060`
     package var to: String
+    /// Whose address that is; `nil` for whoever sent the message.
     package var peer: String?
+    /// Its first line, as it is sent.
     package var startLine: String
     /// The lines, those that were changed with `-` and `+`.
     package var lines: [String]
   }
 
+  /// A host name whose address was wanted.
   package struct Question: Sendable, Encodable {
+    /// As the message wrote it.
     package var name: String
+    /// An address, or why there is none; `nil` where nobody answered.
     package var answer: String?
   }
 
   /// The start line of the message.
   package internal(set) var message: String
+  /// Where it came from: `udp:192.0.2.1:5060`.
   package internal(set) var from: String
+  /// The name of the listener that it came to.
   package internal(set) var listener: String
+  /// The name of the peer that it came from.
   package internal(set) var peer: String?
+  /// The stages in the order in which it met them; the last one had the last word.
   package internal(set) var steps: [Step] = []
+  /// What it came to.
   package internal(set) var verdict: Verdict
   /// What the sender gets at once.
   package internal(set) var status: Int?
+  /// The reason phrase of that.
   package internal(set) var reason: String?
   /// As the log has it.
   package internal(set) var cause: String?
+  /// The line that the log has of it, without its time and source.
   package internal(set) var log: String?
   /// The last stage that it reached.
   package internal(set) var stage: String
   /// What showed it its way: "routes", "dialog", "route-header" or "mended".
   package internal(set) var guide: String?
+  /// The name of the route that took it.
   package internal(set) var route: String?
-  /// The peer that it went to, and the address.
+  /// The name of the peer that it went to.
   package internal(set) var callee: String?
+  /// Where it was sent: `udp:192.0.2.1:5060`.
   package internal(set) var nextHop: String?
+  /// The host names that the element asked for.
   package internal(set) var questions: [Question] = []
-  /// What left: requests for others, and what the sender gets.
+  /// What was sent to others.
   package internal(set) var leaves: [Sent] = []
+  /// What its sender gets.
   package internal(set) var replies: [Sent] = []
   /// What was done to the message before it was put to the element.
   package internal(set) var remark: String?

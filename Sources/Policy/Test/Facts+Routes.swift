@@ -29,7 +29,9 @@ extension Facts {
     var found: [Explanation.PassedOver] = []
     for place in 0..<min(end, Self.most) {
       let route = routes[place]
-      guard let mismatch = route.mismatch(message, uri, from: peer) else { continue }
+      guard let mismatch = route.mismatch(message, uri, from: peer, wall: judgement.wall) else {
+        continue
+      }
       found.append(
         Explanation.PassedOver(
           route: route.name, place: self.place(ofRoute: place), condition: Kebab.text(mismatch),
@@ -58,7 +60,16 @@ extension Facts {
       let user = uri.user ?? (uri.scheme == .tel ? uri.opaque : nil)
       let this = user.map { "this is `\(text(message.bytes, $0))`" } ?? "this has no user"
       return "it is for users that begin with \(Self.list(own)); \(this)"
+    case .userPattern: return "its user is none that the route's patterns ask for"
+    case .time: return "it is not open at \(Moment.text(judgement.wall))"
+    case .caller: return "it asks for another From; this is `\(first("From"))`"
+    case .callee: return "it asks for another To; this is `\(first("To"))`"
+    case .header: return "a header that it asks for is not there, or not as it should be"
     }
+  }
+
+  private func first(_ header: String) -> String {
+    transcript.all(header).first?.shortened ?? ""
   }
 
   private var sender: String { passage.peer.map { "`\(name($0))`" } ?? "nobody" }

@@ -45,9 +45,12 @@ struct Facts {
   }
 
   private func malformed(_ fault: Malformed, isAnswered: Bool) -> (String?, String?) {
-    let answered = isAnswered ? "yes" : "no"
+    var found: [UInt8] = []
+    found.append(addingCapacity: 200) { $0.write(fault.found(in: judgement.octets.span)) }
     let line =
-      "message.malformed fault=\"\(fault.fault.phrase)\" offset=\(fault.offset) answered=\(answered)"
+      "message.malformed fault=\"\(fault.fault.phrase)\" expected=\"\(fault.expected)\""
+      + " found=\"\(String(decoding: found, as: UTF8.self))\" offset=\(fault.offset)"
+      + " answered=\(isAnswered ? "yes" : "no")"
     return ("malformed", line)
   }
 
@@ -126,6 +129,7 @@ struct Facts {
     let lines = judgement.octets.split(separator: 0x0a, omittingEmptySubsequences: false)
     guard number <= lines.count else { return "at octet \(fault.offset)" }
     let text = String(decoding: lines[number - 1].filter { $0 >= 0x20 }, as: UTF8.self)
+    if text.isEmpty { return "at octet \(fault.offset), behind the last header" }
     return "at octet \(fault.offset), in line \(number): `\(text.shortened)`"
   }
 }

@@ -13,6 +13,8 @@ struct Judgement: Sendable {
 
   let octets: [UInt8]
   let flow: Flow
+  /// What time it was, in nanoseconds since 1970-01-01T00:00:00Z.
+  let wall: Int64
   /// The border's own word, after all answers.
   var passage: Passage
   /// Why a stream that brought this would be closed.
@@ -31,7 +33,7 @@ extension Trial {
   ) -> Judgement {
     let first = receive(octets, from: flow)
     var judgement = Judgement(
-      octets: octets, flow: flow, passage: first.passage, unframed: first.unframed,
+      octets: octets, flow: flow, wall: wall, passage: first.passage, unframed: first.unframed,
       sent: first.sent)
     var questions = first.questions
     var left = Self.answers

@@ -89,10 +89,11 @@ extension Explanation {
   ///   - short: the short form, such as `INVITE sip:+4930@example.com`, and its headers, each
   ///     `Name: value`.
   ///   - answers: to questions for names, each `name=address`.
+  ///   - time: when, such as `2026-11-21T08:30:00Z`; `nil` for now.
   package static func of(
     _ message: Mended?, short: (request: String, headers: [String]) = ("", []),
     from source: String,
-    to listener: String?, transport: String? = nil, answers: [String] = [],
+    to listener: String?, transport: String? = nil, answers: [String] = [], at time: String? = nil,
     under snapshot: Snapshot
   ) throws(Misuse) -> Explanation {
     do throws(Complaint) {
@@ -103,7 +104,8 @@ extension Explanation {
         known[name] = answer
       }
       let octets = if let message { message.octets } else { try sketch(short, flow) }
-      var trial = Trial(snapshot.configuration)
+      let wall = try time.map(Moment.read) ?? Moment.now
+      var trial = Trial(snapshot.configuration, wall: wall)
       var explanation = Explanation(trial.judge(octets, from: flow, known), under: snapshot)
       explanation.remark = message?.remark
       return explanation

@@ -2,21 +2,30 @@ import Foundation
 
 /// What the tests of one policy came to.
 package struct TestReport: Sendable, Encodable {
+  /// What one case came to.
   package struct Result: Sendable, Encodable {
+    /// As the test file calls it.
     package var name: String
     /// Where the case stands: `file:line:column`.
     package var place: String
+    /// Whether all was as it was expected.
     package var passed: Bool
+    /// What was not, in the order of the test file.
     package var deviations: [Expectation.Deviation]
     /// What became of the message, for a case that failed.
     package var explanation: Explanation?
   }
 
+  /// The path of the policy.
   package var policy: String
+  /// The path of its tests.
   package var tests: String
+  /// A result for each case, in their order.
   package var results: [Result]
 
+  /// How many cases passed.
   package var passed: Int { results.count { $0.passed } }
+  /// How many did not.
   package var failed: Int { results.count - passed }
 }
 

@@ -100,6 +100,7 @@ struct Sketch: Sendable {
 
 /// A message from a file, whose line ends an editor may have changed.
 package struct Mended: Sendable {
+  /// The message.
   package private(set) var octets: [UInt8]
   /// What was done to it; `nil` when it was taken as it is.
   package private(set) var remark: String?

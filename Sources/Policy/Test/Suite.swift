@@ -19,6 +19,8 @@ package struct Suite: Sendable {
     /// The side of the call that was begun last that sends it.
     var within: Side?
     var answers: [String: Result<Address, Unresolved>] = [:]
+    /// What time it is on the wall when it comes.
+    var wall: Int64?
     var count = 1
     /// What whoever it reaches says to it, one after the other.
     var replies: [Int] = []
@@ -33,8 +35,9 @@ package struct Suite: Sendable {
     var expectation: Expectation
   }
 
-  /// The test file, and the policy that it is about.
+  /// The path of the test file.
   package let path: String
+  /// The path of the policy that it is about.
   package let policy: String
   let snapshot: Snapshot
   let cases: [Case]

@@ -26,11 +26,25 @@ struct Trial: ~Copyable {
   private var border: Border
   private var outbox = Outbox()
   private(set) var now = Instant(nanoseconds: 1_000_000_000_000)
+  /// What time it is on the wall at the instant 0, in nanoseconds since 1970-01-01T00:00:00Z.
+  private var wallAtZero: Int64
 
-  init(_ configuration: Configuration) {
+  /// What time it is on the wall.
+  var wall: Int64 { wallAtZero &+ now.nanoseconds }
+
+  /// - Parameter wall: what time it is, in nanoseconds since 1970-01-01T00:00:00Z.
+  init(_ configuration: Configuration, wall: Int64 = Moment.usual) {
     let seed = Seed(
       tokens: Basics.Key(0x7361, 0x6c6c), hashes: Basics.Key(0x7970, 0x6f72), generations: 0x74)
     border = Border(configuration, seed: seed, now: now)
+    wallAtZero = wall &- now.nanoseconds
+    border.setWall(wall, now: now)
+  }
+
+  /// Sets the clock on the wall.
+  mutating func set(wall: Int64) {
+    wallAtZero = wall &- now.nanoseconds
+    border.setWall(wall, now: now)
   }
 
   /// A message came: a datagram, or what was read from a stream.

@@ -1,0 +1,81 @@
+import Basics
+
+/// A pattern of whole user parts, as dial plans have them: one set of octets for each place, and
+/// what may follow. It is matched from left to right, each octet looked at once, with no way back.
+package struct UserPattern: Hashable, Sendable {
+  /// A set of ASCII characters.
+  package struct Characters: Hashable, Sendable {
+    private var low: UInt64 = 0
+    private var high: UInt64 = 0
+
+    package init() {}
+
+    package mutating func insert(_ octet: UInt8) {
+      if octet < 64 { low |= 1 << UInt64(octet) } else { high |= 1 << UInt64(octet & 63) }
+    }
+
+    package func contains(_ octet: UInt8) -> Bool {
+      octet < 64
+        ? low >> UInt64(octet) & 1 != 0 : octet < 128 && high >> UInt64(octet & 63) & 1 != 0
+    }
+
+    func isSubset(of other: Characters) -> Bool { low & ~other.low == 0 && high & ~other.high == 0 }
+  }
+
+  /// What may follow the last place.
+  package enum Rest: UInt8, Hashable, Sendable {
+    case nothing
+    /// Any octets, at least one.
+    case some
+    /// Any octets, or none.
+    case any
+  }
+
+  private let places: [Characters]
+  /// How many places must be filled; fewer than all only where nothing may follow.
+  private let required: Int
+  private let rest: Rest
+  /// Whether it is a pattern of numbers: each of its places takes digits, `+`, `*` and `#` only.
+  private let isNumber: Bool
+
+  /// - Parameter optional: how many of the last places may be empty; 0 where something may follow.
+  package init(_ places: [Characters], optional: Int = 0, rest: Rest = .nothing) {
+    var numbers = Characters()
+    for octet in "0123456789+*#".utf8 { numbers.insert(octet) }
+    self.places = places
+    self.rest = rest
+    required = rest == .nothing ? max(0, places.count - optional) : places.count
+    isNumber = places.allSatisfy { $0.isSubset(of: numbers) }
+  }
+
+  func matches(_ bytes: Span<UInt8>, _ user: Slice) -> Bool {
+    var text = UserText(bytes, user, isNumber: isNumber)
+    var filled = 0
+    while let octet = text.next() {
+      guard filled < places.count else { return rest != .nothing }
+      guard places[filled].contains(octet) else { return false }
+      filled &+= 1
+    }
+    return filled >= required && rest != .some
+  }
+
+  /// Whether every user that the other matches is matched by this one.
+  package func covers(_ other: UserPattern) -> Bool {
+    guard isNumber == other.isNumber else { return false }
+    let (own, others) = (length, other.length)
+    guard own.contains(others.lowerBound), own.contains(others.upperBound) else {
+      return false
+    }
+    for place in 0..<min(places.count, other.places.count)
+    where !other.places[place].isSubset(of: places[place]) {
+      return false
+    }
+    return true
+  }
+
+  /// How many octets a user may have.
+  private var length: ClosedRange<Int> {
+    let least = required + (rest == .some ? 1 : 0)
+    return least...(rest == .nothing ? max(least, places.count) : .max)
+  }
+}
