@@ -16,8 +16,13 @@ package enum Limits {
   package static let repeatedKeys = 20
   /// Octets that may be read again in search of the second place of a key that stands twice.
   package static let searchForRepeated = 16 << 20
-  /// Routes that each later route is compared with, to say of it that it is never reached.
-  package static let broadRoutes = 64
+  /// Findings of one rule about a policy that can be loaded. Others are counted.
+  package static let remarksOfRule = 100
+  /// Combinations of peer, domain and user prefix that are kept of all routes, to say of a route
+  /// that it is never reached. Beyond them nothing is said.
+  package static let routeCases = 1 << 20
+  /// Steps that are taken with those. Beyond them nothing is said.
+  package static let routeSteps = 1 << 24
   /// A listener is one bit in a peer's set of them.
   package static let listeners = 64
   /// A peer's number has 16 bits.

@@ -43,7 +43,7 @@ extension Snapshot {
   ) throws(Rejection) -> Snapshot {
     var findings = Findings(file: name)
     guard let root = Gathering.gather(octets, library, into: &findings) else {
-      throw Rejection(findings: findings.sorted)
+      throw findings.rejection
     }
     Check.run(root, .policy, into: &findings)
     let workers = cores ?? ProcessInfo.processInfo.activeProcessorCount

@@ -9,6 +9,7 @@ import Basics
 /// between quotes or angle brackets parts nothing. Values are compared without regard to the case
 /// of ASCII letters, and a run of white space, also one that folds the line, counts as one space.
 package struct HeaderCondition: Hashable, Sendable {
+  /// What is asked of the header.
   package enum Wanted: Hashable, Sendable {
     /// There is such a header, be its value empty.
     case present

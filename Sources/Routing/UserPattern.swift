@@ -10,10 +10,12 @@ package struct UserPattern: Hashable, Sendable {
 
     package init() {}
 
+    /// Takes in an octet below 128.
     package mutating func insert(_ octet: UInt8) {
       if octet < 64 { low |= 1 << UInt64(octet) } else { high |= 1 << UInt64(octet & 63) }
     }
 
+    /// Whether it holds this octet; never one from 128 on.
     package func contains(_ octet: UInt8) -> Bool {
       octet < 64
         ? low >> UInt64(octet) & 1 != 0 : octet < 128 && high >> UInt64(octet & 63) & 1 != 0

@@ -112,6 +112,27 @@ struct SetUpEnds {
     #expect(exchange.element.ended.map(\.cause) == [.timeout])
   }
 
+  @Test("nor is one whose name is found too late")
+  func lateName() {
+    var layout = Layout()
+    let west = layout.peer("west", ["10.1.0.0/16"], at: [Stage.west])
+    let east = layout.peer("east", ["10.2.0.0/16"], at: [Stage.east])
+    layout.route(from: [west], to: east, at: [Stage.east]) { $0.redirects = .recurse }
+    layout.resolvesNames = true
+    layout.setupDuration = .seconds(2)
+    let exchange = Exchange(layout)
+    exchange.element.names = ["slow.example": endpoint(Stage.second).address]
+    exchange.element.resolution = .seconds(3)
+    exchange.send(Ask("INVITE").text, from: exchange.west)
+    exchange.answer("INVITE", 302, by: exchange.east) { $0.add("m", "<sip:slow.example>") }
+    exchange.pause(.milliseconds(3100))
+    #expect(exchange.second.heard.isEmpty)
+    #expect(exchange.west.all("408").isEmpty == false)
+    exchange.send(Ask("ACK").text, from: exchange.west)
+    exchange.expectNothingLeft()
+    #expect(exchange.element.ended.map(\.cause) == [.timeout])
+  }
+
   @Test("a better response of another target goes before the 408 (RFC 3261 §16.7 step 6)")
   func best() {
     let exchange = exchange(.seconds(10), targets: [Stage.east, Stage.second]) {

@@ -221,7 +221,7 @@ struct FindingTests {
       9,
       "  - { name: all, method: [INVITE, BYE], to: right }\n"
         + "  - { name: b, method: BYE, domain: example.com, to: right }",
-      "p:10:13: warning: route `b` is never reached: `all` takes all that it would take"),
+      "p:10:13: warning: route `b` is never reached: `all` (p:9:13) takes all that it would take"),
     Wrong(
       9, "  - { name: all, user-prefix: \"49 30\", to: right }",
       "p:9:31: error: `user-prefix`: `49 30` is not the beginning of a user part, such as `+4930`"),

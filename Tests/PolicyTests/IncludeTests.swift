@@ -35,7 +35,7 @@ struct IncludeTests {
       "etc/parts/b.yaml": """
       include: ../c.yaml
       peers:
-        - { name: right, targets: ["10.0.0.2"] }
+        - { name: right, sources: [10.0.0.2], targets: ["10.0.0.2"] }
       routes:
         - { name: of-b, method: OPTIONS, to: right }
       """,
@@ -50,7 +50,7 @@ struct IncludeTests {
     let routes = snapshot.configuration.routing.routes
     #expect(routes.map(\.name) == ["own", "of-b", "of-c", "of-a"])
     #expect(snapshot.configuration.routing.noRoute == .forbidden)
-    #expect(snapshot.remarks.isEmpty)
+    #expect(snapshot.warnings == [])
     let files = ["etc/main.yaml", "etc/parts/b.yaml", "etc/c.yaml", "etc/a.yaml"]
     #expect(snapshot.places.files == files)
     let places = snapshot.places.routes.map(snapshot.places.text)

@@ -59,8 +59,7 @@ struct Binder {
     bindPeers()
     bindRouting()
     bindRoutes()
-    // Remarks on a policy that cannot be loaded would mostly be about what is missing in it.
-    guard !findings.hasErrors else { throw Rejection(findings: findings.sorted) }
+    guard !findings.hasErrors else { throw findings.rejection }
     places.files = findings.files
     for peer in peers { places.peers[peer.id] = peer.place }
     let study = Study(

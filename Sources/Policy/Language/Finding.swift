@@ -74,11 +74,20 @@ struct Findings {
   /// - Parameters:
   ///   - place: `nil` for a finding about a file as a whole.
   ///   - file: which file that is.
-  mutating func add(_ rule: Rule, _ place: Place?, in file: Int = 0, _ message: String) {
+  ///   - severity: where it is not that of the rule.
+  mutating func add(
+    _ rule: Rule, _ place: Place?, in file: Int = 0, _ message: String,
+    severity: Finding.Severity? = nil
+  ) {
     guard left > 0 else { return }
     left -= 1
-    list.append(Finding(file: files[place?.file ?? file], place: place, rule, message: message))
+    let name = files[place?.file ?? file]
+    list.append(Finding(file: name, place: place, rule, severity: severity, message: message))
   }
+
+  /// What keeps the policy from being loaded. Remarks on such a policy would mostly be about what
+  /// is missing in it.
+  var rejection: Rejection { Rejection(findings: sorted.filter { $0.severity == .error }) }
 
   /// By place; what was found first at a place stays first.
   var sorted: [Finding] {

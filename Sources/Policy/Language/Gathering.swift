@@ -58,6 +58,9 @@ struct Gathering {
         continue
       }
       guard let part = part(path, item.place) else { continue }
+      if part.isIdle {
+        findings.add(.idleInclude, item.place, "`\(path.shortened)` adds nothing to the policy")
+      }
       merge(part, into: &entries)
     }
     return Node(place: root.place, content: .mapping(entries))
@@ -113,6 +116,21 @@ struct Gathering {
         findings.add(
           .duplicateKey, entry.place,
           "`\(entry.key.shortened)` stands already in \(findings.files[first.file]):\(first.line)")
+      }
+    }
+  }
+}
+
+extension Node {
+  /// Whether a part of a policy holds nothing that could be in force.
+  fileprivate var isIdle: Bool {
+    guard case .mapping(let entries) = content else { return false }
+    return entries.allSatisfy { entry in
+      switch entry.value.content {
+      case .nothing: true
+      case .scalar: entry.key == "version"
+      case .list(let items): items.isEmpty
+      case .mapping(let entries): entries.isEmpty
       }
     }
   }

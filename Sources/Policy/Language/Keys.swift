@@ -59,9 +59,11 @@ extension Table {
         "how long a call may last"),
       Key(
         "setup-duration", .interval(.seconds(1) ... .seconds(24 * 3600)),
-        "how long a call may take to be answered"),
+        "how long the INVITE of a call may wait for its final response"),
       Key("tcp-connections", .count(1...1_000_000), "connections at one time"),
-      Key("tcp-connections-per-source", .count(1...1_000_000), "connections of one address"),
+      Key(
+        "tcp-connections-per-source", .count(1...1_000_000),
+        "connections of one address, or of one /64 of IPv6"),
       Key("tcp-waiting", .size(4096...1 << 30), "octets that may wait to be written on one"),
       Key(
         "tcp-idle", .interval(.seconds(1) ... .seconds(24 * 3600)), "how long one may be silent"),

@@ -51,6 +51,14 @@ struct Text {
     return offset
   }
 
+  /// A line without its end, or `nil` for one that the text does not have.
+  func line(_ number: Int) -> String? {
+    guard number >= 1, number <= lines.count else { return nil }
+    let end = number < lines.count ? lines[number] : bytes.count
+    let line = bytes[lines[number - 1]..<end]
+    return String(decoding: line.prefix { $0 != 0x0a && $0 != 0x0d }, as: UTF8.self)
+  }
+
   /// The place itself, or the end of the text for one on a line that the text does not have: YAML
   /// takes a last line without an end as if it had one, and then finds faults in the line after it.
   func within(_ place: Place) -> Place {

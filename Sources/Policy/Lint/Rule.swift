@@ -1,30 +1,29 @@
 /// One rule of the lint: something that can be wrong with a policy, under a name that stays what it
-/// is over all versions.
+/// is over all versions. Each stands in a folder of its own, with its page.
 package struct Rule: Sendable {
   /// What it is called: words with `-` between them.
   package let name: String
-  /// How its findings count.
+  /// How its findings count; where it goes by degrees, the gravest of them.
   package let severity: Finding.Severity
   /// What it finds, in one line.
   package let summary: String
+  /// What `lint --explain` prints: why it matters, what to do, and two examples.
+  package let page: Page
   /// Looks at a policy that can be loaded; `nil` for what loading itself finds.
   let check: Check?
 
-  /// - Parameter tell: takes each finding.
-  typealias Check = @Sendable (_ study: Study, _ tell: (Place?, String) -> Void) -> Void
+  typealias Check = @Sendable (_ study: Study, _ remarks: inout Remarks) -> Void
 
   init(
-    _ name: String, _ summary: String, _ severity: Finding.Severity = .error,
+    _ name: String, _ summary: String, _ page: Page, _ severity: Finding.Severity = .error,
     _ check: Check? = nil
   ) {
     self.name = name
     self.severity = severity
     self.summary = summary
+    self.page = page
     self.check = check
   }
-
-  /// All rules.
-  package static let all: [Rule] = loading + [shadowedRoute, unusedPeer]
 }
 
 extension Rule: Hashable {

@@ -123,8 +123,8 @@ extension Explanation {
       guard parts.count == 2, !parts[0].isEmpty else {
         throw Complaint("`\(text.shortened)` is not a header, such as `Max-Forwards: 1`")
       }
-      let value = String(parts[1]).trimmed
-      sketch.set(String(parts[0]).trimmed, value.isEmpty ? [] : [value])
+      let value = String(parts[1]).stripped
+      sketch.set(String(parts[0]).stripped, value.isEmpty ? [] : [value])
     }
     return sketch.octets(from: flow, serial: 1)
   }

@@ -89,7 +89,7 @@ package struct Suite: Sendable {
     do throws(Misplaced) {
       let text = try Text(octets)
       let isEmpty = text.string.split(whereSeparator: \.isNewline).allSatisfy {
-        $0.allSatisfy(\.isWhitespace) || String($0).trimmed.hasPrefix("#")
+        $0.allSatisfy(\.isWhitespace) || String($0).stripped.hasPrefix("#")
       }
       guard !isEmpty else {
         findings.add(.unreadable, nil, "the file is empty; tests stand under `cases:`")

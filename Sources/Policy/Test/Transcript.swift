@@ -24,13 +24,13 @@ struct Transcript: Sendable {
     body = Array(octets[min(start + 2, octets.count)...])
     for line in lines.dropFirst() {
       if line.first == " " || line.first == "\t", !fields.isEmpty {
-        fields[fields.count - 1].value += " " + line.trimmed
+        fields[fields.count - 1].value += " " + line.stripped
         continue
       }
       let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
       fields.append(
         Field(
-          name: String(parts[0]).trimmed, value: parts.count > 1 ? String(parts[1]).trimmed : ""))
+          name: String(parts[0]).stripped, value: parts.count > 1 ? String(parts[1]).stripped : ""))
     }
   }
 
@@ -78,7 +78,7 @@ struct Transcript: Sendable {
 
 extension String {
   /// Without the white space around it.
-  var trimmed: String {
+  var stripped: String {
     let from = drop { $0 == " " || $0 == "\t" }
     return String(from.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
   }

@@ -7,7 +7,7 @@ package enum PolicyText {
   package static func faults(_ octets: [UInt8]) -> [String] {
     let findings: [Finding]
     do throws(Rejection) {
-      findings = try Snapshot.load(octets: octets, name: "p", cores: 2).warnings
+      findings = try Snapshot.load(octets: octets, name: "p", cores: 2).remarks
     } catch {
       if error.findings.isEmpty { return ["rejected without a finding"] }
       findings = error.findings

@@ -3,22 +3,38 @@ import Routing
 
 extension Rule {
   static let shadowedRoute = Rule(
-    "shadowed-route", "a route that is never reached, because an earlier one takes all of it",
-    .warning
-  ) { study, tell in
-    let routes = study.configuration.routing.routes
-    // The routes without user prefixes, which may take all that a later one would take.
-    var broad: [Int] = []
-    for place in routes.indices {
-      let route = routes[place]
-      if let other = broad.first(where: { routes[$0].covers(route) }) {
-        tell(
-          study.places.routes[place],
-          "route `\(route.name)` is never reached: `\(routes[other].name)` takes all that it would"
-            + " take")
-      } else if route.userPrefixes.isEmpty, broad.count < Limits.broadRoutes {
-        broad.append(place)
-      }
+    "shadowed-route", "a route that is never reached, because earlier ones take all of it",
+    .shadowedRoute, .warning
+  ) { study, remarks in
+    let routes = study.routing.routes
+    var coverage = Coverage(study)
+    for (place, route) in routes.enumerated() {
+      let takers = coverage.add(place, route)
+      guard !takers.isEmpty else { continue }
+      remarks.add(study.places.routes[place], sentence(study, route, takers))
     }
   }
+
+  private static func sentence(
+    _ study: Study, _ route: Routing.Rules.Route, _ takers: Set<Int>
+  ) -> String {
+    let sorted = takers.sorted()
+    // With long lists it is not worth the time to find one that would do alone.
+    let alone = sorted.prefix(8).first { place in
+      let other = study.routing.routes[place]
+      return other.length * route.length <= 10_000 && other.covers(route)
+    }
+    let named = alone.map { [$0] } ?? sorted
+    let list = named.prefix(4).map { place in
+      "`\(study.routing.routes[place].name)` (\(study.places.text(study.places.routes[place])))"
+    }.joined(separator: ", ")
+    let more = named.count > 4 ? " and \(named.count - 4) more" : ""
+    let verb = named.count == 1 ? "takes" : "together take"
+    return "route `\(route.name)` is never reached: \(list)\(more) \(verb) all that it would take"
+  }
+}
+
+extension Routing.Rules.Route {
+  /// How much its conditions name.
+  fileprivate var length: Int { from.count + domains.count + userPrefixes.count }
 }

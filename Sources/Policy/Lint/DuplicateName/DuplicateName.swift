@@ -1,0 +1,3 @@
+extension Rule {
+  static let duplicateName = Rule("duplicate-name", "a name that was given twice", .duplicateName)
+}

@@ -1,0 +1,39 @@
+import Admission
+import Border
+import Routing
+import SIP
+
+extension Rule {
+  static let routeLoop = Rule(
+    "route-loop", "a route that sends a request back to the peer that it came from",
+    .routeLoop, .warning
+  ) { study, remarks in
+    let (callers, local) = (study.callers, study.local)
+    // Peers all of whose requests an earlier route takes.
+    var settled: Set<PeerID> = []
+    for (place, route) in study.routing.routes.enumerated() {
+      let callees = study.callees(of: route)
+      let isForAll = route.from.isEmpty
+      let from = (isForAll ? callees : Set(route.from)).intersection(callers)
+      let back = from.intersection(callees).subtracting(local).subtracting(settled)
+      if !back.isEmpty {
+        let names = Study.list(back.sorted { $0.raw < $1.raw }.map(study.name(of:)))
+        remarks.add(
+          study.places.routes[place],
+          isForAll
+            ? "route `\(route.name)` is for all peers, and so leads from \(names) back to where a"
+              + " request came from"
+            : "route `\(route.name)` leads from \(names) back to where a request came from",
+          isForAll ? .note : .warning)
+      }
+      if route.takesAll { settled.formUnion(route.from) }
+    }
+  }
+}
+
+extension Routing.Rules.Route {
+  /// Whether it takes all that its callers send.
+  fileprivate var takesAll: Bool {
+    domains.isEmpty && userPrefixes.isEmpty && methods == .all && schemes == .all
+  }
+}

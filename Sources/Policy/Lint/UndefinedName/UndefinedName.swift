@@ -1,0 +1,4 @@
+extension Rule {
+  static let undefinedName = Rule(
+    "undefined-name", "the name of something that is not there", .undefinedName)
+}

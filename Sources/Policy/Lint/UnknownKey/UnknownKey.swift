@@ -1,0 +1,3 @@
+extension Rule {
+  static let unknownKey = Rule("unknown-key", "a key that the language does not have", .unknownKey)
+}

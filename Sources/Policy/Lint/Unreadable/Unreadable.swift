@@ -1,0 +1,3 @@
+extension Rule {
+  static let unreadable = Rule("unreadable", "a file that is not the text of a policy", .unreadable)
+}

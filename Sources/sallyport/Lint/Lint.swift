@@ -1,0 +1,74 @@
+import ArgumentParser
+import Foundation
+import Policy
+
+/// `sallyport lint POLICY…`: says what is wrong with policies, or probably not meant.
+struct Lint: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what is wrong with policies, and what is probably not meant.",
+    discussion: """
+      Each finding names its place and its rule; `--explain RULE` says what that means and what to \
+      do. What a policy includes is looked at with it.
+
+      Exit status: 0 when there is nothing but notes, 1 with warnings, 2 when a policy cannot be \
+      loaded, 64 for a wrong use of this command.
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json, sarif
+  }
+
+  @Argument(help: "The policy files.", completion: .file(extensions: ["yaml", "yml"]))
+  var policies: [String] = []
+
+  @Option(help: "How findings are written: for people, as JSON, or as SARIF 2.1.0.")
+  var format = Format.text
+
+  @Option(
+    help: ArgumentHelp("Print the page of a rule.", valueName: "rule"),
+    completion: .list(Rule.all.map(\.name)))
+  var explain: String?
+
+  @Flag(help: "List all rules.")
+  var rules = false
+
+  func validate() throws {
+    if let explain, Rule.named(explain) == nil {
+      let end = Rule.question(explain)
+      throw ValidationError(
+        "there is no rule `\(explain)`\(end.isEmpty ? "; `--rules` lists them all" : end)")
+    }
+    guard !policies.isEmpty || explain != nil || rules else {
+      throw ValidationError("name a policy to look at, or `--explain RULE`, or `--rules`")
+    }
+  }
+
+  func run() throws {
+    if let explain, let rule = Rule.named(explain) { print(rule.explanation) }
+    if rules { print(Self.list) }
+    guard !policies.isEmpty else { return }
+    let inspection = Inspection(of: policies)
+    switch format {
+    case .text: print(inspection.text(), terminator: "")
+    case .json: print(try Self.encoded(FindingsDocument(inspection)))
+    case .sarif: print(try Self.encoded(SARIF(inspection)))
+    }
+    guard inspection.status == 0 else { throw ExitCode(inspection.status) }
+  }
+
+  /// All rules, a line for each.
+  private static var list: String {
+    let width = Rule.all.map(\.name.count).max() ?? 0
+    return Rule.all.map { rule in
+      let name = rule.name.padding(toLength: width, withPad: " ", startingAt: 0)
+      let severity = "\(rule.severity)".padding(toLength: 7, withPad: " ", startingAt: 0)
+      return "\(name)  \(severity)  \(rule.summary)"
+    }.joined(separator: "\n")
+  }
+
+  private static func encoded(_ document: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(document), as: UTF8.self)
+  }
+}
