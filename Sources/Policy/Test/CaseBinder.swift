@@ -9,6 +9,7 @@ struct CaseBinder {
   private let library: Library
   private let path: String
   private(set) var findings: Findings
+  private var told: Set<String> = []
 
   init(
     _ root: Node, _ snapshot: Snapshot, _ library: Library, path: String, _ findings: Findings
@@ -39,7 +40,9 @@ struct CaseBinder {
     }
   }
 
+  /// What is wrong with the defaults is told once, and not for each case.
   private mutating func add(_ complaint: Complaint, _ place: Place) {
+    guard told.insert("\(place) \(complaint.message)").inserted else { return }
     findings.add(complaint.rule, place, complaint.message)
   }
 
@@ -140,7 +143,7 @@ struct CaseBinder {
     do throws(Complaint) {
       return try snapshot.flow(from: text, to: listener?.scalar, transport: transport?.scalar)
     } catch {
-      add(error, node["listener"]?.place ?? from.place)
+      add(error, (listener ?? from).place)
       return nil
     }
   }
@@ -185,7 +188,11 @@ extension CaseBinder {
     for entry in node.entries {
       switch entry.key {
       case "headers": expectation.headers = wanted(entry.value)
-      case "asks": expectation.asks = entry.value.items.compactMap(\.scalar)
+      case "asks":
+        expectation.asks = entry.value.items.compactMap(\.scalar)
+        if expectation.asks?.count != entry.value.items.count {
+          findings.add(.wrongValue, entry.value.place, "`asks` is a host name, or a list of them")
+        }
       case "to": expectation.texts += target(entry.value)
       default:
         guard let text = entry.value.scalar else { continue }

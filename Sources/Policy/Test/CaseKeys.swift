@@ -1,8 +1,8 @@
 import Basics
 import Border
 
-// The language of the tests of a policy. What stands under `headers` and `answers` has keys of its
-// own and is held to its form where it is bound.
+// The language of the tests of a policy. What stands under `headers`, `answers` and `asks`
+// is held to its form where it is bound: the first two have keys of their own, the last may be empty.
 
 extension Table {
   static let suite = Table(
@@ -71,7 +71,7 @@ extension Table {
       Key("to-peer", .name, "the peer that it goes to"),
       Key("request-uri", .text, "the Request-URI with which it leaves"),
       Key("headers", .text, "headers of what leaves, or of the answer"),
-      Key("asks", .oneOrMore(.text), "the host names that are asked for"),
+      Key("asks", .text, "the host names that are asked for"),
     ])
 
   private static func words(_ noun: String, _ words: [String]) -> Words {
