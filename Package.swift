@@ -87,7 +87,7 @@ let package = Package(
     tests(
       "PolicyTests",
       [
-        "Basics", "SIP", "Admission", "Routing", "Border", "Policy", "Onslaught",
+        "Basics", "SIP", "Admission", "Routing", "Border", "Policy", "Onslaught", "Rehearsal",
       ]),
     tests(
       "RoutingTests",
