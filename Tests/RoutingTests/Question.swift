@@ -58,7 +58,7 @@ struct Question {
     }
   }
 
-  private func ask(
+  func ask(
     _ judge: (consuming Vouched, borrowing Message, URI) throws -> Verdict<Routed>
   ) throws -> Answer {
     let lines = ["\(method) \(uri) SIP/2.0"] + headers + ["", ""]
