@@ -9,6 +9,14 @@ package struct PeerID: Hashable, Sendable {
   package init(raw: UInt16) { self.raw = raw }
 }
 
+/// What a rule does when it applies.
+package enum Mode: UInt8, Hashable, Sendable {
+  /// What it says.
+  case enforce
+  /// Nothing: it counts, tells the operator what it would have done, and lets pass.
+  case observe
+}
+
 /// Who may send what from where.
 package struct Rules: Sendable {
   /// One peer, at the place of its number.
@@ -21,6 +29,8 @@ package struct Rules: Sendable {
     package var listeners: UInt64
     /// What it may send; another method gets 405.
     package var methods: MethodSet
+    /// Whether `methods` are enforced, or what they would refuse is only told.
+  package var mode = Mode.enforce
 
     package init(id: PeerID, name: String, listeners: UInt64, methods: MethodSet = .all) {
       self.id = id

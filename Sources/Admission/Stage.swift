@@ -81,13 +81,21 @@ package struct Stage: ~Copyable, Sendable {
 
   /// Whether the peer may send this method (RFC 3261 §21.4.6); only who sends from a known source
   /// gets as far as this.
+  /// - Parameter observed: takes what rules that only observe would have done.
   /// - Returns: the proof, or 405.
   package func admit(
-    _ arrival: consuming Arrival, _ message: borrowing Message
+    _ arrival: consuming Arrival, _ message: borrowing Message, _ observed: inout Observations
   ) -> Verdict<Admitted> {
-    guard rules.peers[Int(arrival.peer.raw)].methods.contains(message.method) else {
-      return .refuse(Refusal(405, .methodNotAllowed, .methodNotAllowed))
+    let place = Int(arrival.peer.raw)
+    guard !rules.peers[place].methods.contains(message.method) else {
+      return .pass(Admitted(arrival))
     }
-    return .pass(Admitted(arrival))
+    let refusal = Refusal(405, .methodNotAllowed, .methodNotAllowed)
+    switch rules.peers[place].mode {
+    case .enforce: return .refuse(refusal)
+    case .observe:
+      observed.add(.methods(refusal))
+      return .pass(Admitted(arrival))
+    }
   }
 }

@@ -8,6 +8,8 @@ package enum Note: Sendable {
   case callEnded(Call.Summary)
   /// A request was refused by this element itself.
   case refused(Refusal, Subject, method: Method)
+  /// A rule that only observes would have done this with a request.
+  case observed(Observation, Subject, method: Method)
   /// A message was malformed, and was answered or not; what was found where the fault
   /// is.
   case malformed(Malformed, Malformed.Found, Subject, isAnswered: Bool)
@@ -122,6 +124,8 @@ package struct Counters: Sendable {
   package var strayAcks = 0
   /// Requests that this element answered with a refusal of its own.
   package var refused = 0
+  /// What rules that only observe would have done.
+  package var observed = 0
   /// Calls begun, and ended ones that a late 2xx made anew.
   package var calls = 0
   /// Those of `calls` that a 2xx answered.

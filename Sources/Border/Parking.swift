@@ -244,7 +244,8 @@ extension Core {
     var flow = servers[server].flow
     flow.remote = servers[server].source
     let turn = Turn(
-      flow: flow, now: now, peer: servers[server].peer, policy: servers[server].policy)
+      flow: flow, now: now, peer: servers[server].peer, policy: servers[server].policy,
+      isAgain: true)
     do throws(Refused) {
       let essentials = try readEssentials(message)
       let admitted = try admitted(message, turn)

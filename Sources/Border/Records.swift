@@ -149,6 +149,8 @@ struct Turn {
   var peer: PeerID
   /// The number of the policy that it goes by.
   var policy: UInt32
+  /// Whether the request has waited for the outside and comes by the stages again.
+  var isAgain = false
 }
 
 /// A kept message laid out to be read again: its octets and their table.

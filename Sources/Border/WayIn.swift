@@ -86,8 +86,11 @@ extension Core {
   ) throws(Refused) -> Admitted {
     passage.peer = turn.peer
     passage.stage = .admission
-    switch regimes[turn.policy].admission.admit(Arrival(flow: turn.flow, peer: turn.peer), message)
-    {
+    var observed = Observations()
+    let verdict = regimes[turn.policy].admission.admit(
+      Arrival(flow: turn.flow, peer: turn.peer), message, &observed)
+    tell(observed, message, turn)
+    switch consume verdict {
     case .pass(let admitted): return admitted
     case .refuse(let refusal):
       throw Refused(refusal, extra: refusal.status == 405 ? .allow(allowed(turn)) : .none)
@@ -204,9 +207,11 @@ extension Core {
         of: regimes[turn.policy].routing.route(vouched, message, to: hop, now: turn.now))
     }
     passage.guide = .routes
-    return try proof(
-      of: regimes[turn.policy].routing.route(
-        vouched, message, set.repaired?.uri ?? uri, wall: wall(turn.now)))
+    var observed = Observations()
+    let verdict = regimes[turn.policy].routing.route(
+      vouched, message, set.repaired?.uri ?? uri, wall: wall(turn.now), &observed)
+    tell(observed, message, turn)
+    return try proof(of: verdict)
   }
 
   /// Where the first Route value that is not ours leads, or else the Request-URI.
@@ -219,6 +224,17 @@ extension Core {
       return try NextHop(set.next?.uri ?? target, in: message.bytes)
     } catch {
       throw Refused(malformed: error)
+    }
+  }
+
+  /// Counts and tells what rules that only observe would have done.
+  private mutating func tell(
+    _ observed: Observations, _ message: borrowing Message, _ turn: Turn
+  ) {
+    guard observed.count > 0, !turn.isAgain else { return }
+    counters.observed &+= observed.count
+    for place in 0..<min(observed.count, Observations.most) {
+      note(.observed(observed[place], subject(message, turn), method: message.method))
     }
   }
 

@@ -14,6 +14,8 @@ package struct Snapshot: Sendable {
   package let peers: PeerNames
   /// Where each thing that a verdict can rest on was written.
   package let places: Places
+  /// The policy as it is written, to be asked where something stands.
+  let tree: Node
   /// What is legal and yet to be said: warnings, and notes.
   package let remarks: [Finding]
 

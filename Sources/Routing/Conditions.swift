@@ -121,8 +121,10 @@ extension Rules.Route {
   }
 
   /// Whether this route takes every request that the other would take, as far as their conditions
-  /// tell as they are written: one that is said in other words is not seen.
+  /// tell as they are written: one that is said in other words is not seen. One that only observes
+  /// takes none.
   package func covers(_ other: Rules.Route) -> Bool {
+    guard mode == .enforce else { return false }
     let takesPeers = from.isEmpty || !other.from.isEmpty && other.from.allSatisfy(from.contains)
     let takesHours =
       hours.isEmpty || !other.hours.isEmpty && other.hours.allSatisfy(hours.contains)

@@ -107,6 +107,8 @@ package struct Rules: Sendable {
     package var headers: [HeaderCondition] = []
     /// When it is open; empty for always.
     package var hours: [Hours] = []
+    /// Whether it is taken, or it is only told that it would have been.
+    package var mode = Mode.enforce
     /// Its part of `targets`.
     package var targets: Range<Int>
     /// Final statuses after which the next target is tried. Timeouts and transport errors always

@@ -74,6 +74,9 @@ package struct Stage: ~Copyable, Sendable {
   private let prefixes: Prefixes
   private let secret: Key
   private let hostNames: HostNames
+  /// Routes that are taken, and those that only observe.
+  private let taking: RouteIndex
+  private let observing: RouteIndex
   /// What the outside said of names, and when; the border enters answers here.
   package var names = NameBook()
 
@@ -83,16 +86,18 @@ package struct Stage: ~Copyable, Sendable {
     self.secret = secret
     prefixes = Prefixes(rules.sources)
     hostNames = HostNames(rules.peers, secret: secret)
+    taking = RouteIndex(rules.routes, .enforce, seed: secret.a)
+    observing = RouteIndex(rules.routes, .observe, seed: secret.a)
   }
 
-  private init(_ rules: Rules, _ prefixes: Prefixes, _ secret: Key, _ hostNames: HostNames) {
-    (self.rules, self.prefixes) = (rules, prefixes)
-    (self.secret, self.hostNames) = (secret, hostNames)
+  private init(sharing other: borrowing Stage) {
+    (rules, prefixes, secret) = (other.rules, other.prefixes, other.secret)
+    (hostNames, taking, observing) = (other.hostNames, other.taking, other.observing)
   }
 
   /// Another one with the same tables, for another worker, that knows nothing of the outside yet. A
   /// stage is never copied by accident: that would count references for each message.
-  package func copy() -> Stage { Stage(rules, prefixes, secret, hostNames) }
+  package func copy() -> Stage { Stage(sharing: self) }
 
   /// What stands for a host name in the book of names.
   package func key(ofName name: Slice, in bytes: Span<UInt8>) -> Key {
@@ -100,12 +105,16 @@ package struct Stage: ~Copyable, Sendable {
   }
 
   /// Routes a request that begins something new: the first route whose conditions hold.
-  /// - Parameter wall: the time that the routes go by, in nanoseconds since 1970-01-01T00:00:00Z.
+  /// - Parameters:
+  ///   - wall: the time that the routes go by, in nanoseconds since 1970-01-01T00:00:00Z.
+  ///   - observed: takes the routes before it that only observe and would have been taken.
   package func route(
-    _ vouched: consuming Vouched, _ message: borrowing Message, _ uri: URI, wall: Int64
+    _ vouched: consuming Vouched, _ message: borrowing Message, _ uri: URI, wall: Int64,
+    _ observed: inout Observations
   ) -> Verdict<Routed> {
-    for place in 0..<rules.routes.count
-    where rules.routes[place].matches(message, uri, from: vouched.peer, wall: wall) {
+    let own = taking.first(message, uri, from: vouched.peer, wall: wall)
+    observe(message, uri, from: vouched.peer, wall: wall, before: own, &observed)
+    if let place = own {
       let targets = rules.routes[place].targets
       guard !targets.isEmpty else {
         return .refuse(Refusal(480, .temporarilyUnavailable, .noTarget))
@@ -117,6 +126,22 @@ package struct Stage: ~Copyable, Sendable {
     switch rules.noRoute {
     case .notFound: return .refuse(Refusal(404, .notFound, .noRoute))
     case .forbidden: return .refuse(Refusal(403, .forbidden, .noRoute))
+    }
+  }
+
+  /// Notes the routes that only observe and stand before the one that is taken.
+  private func observe(
+    _ message: borrowing Message, _ uri: URI, from peer: PeerID, wall: Int64, before own: Int?,
+    _ observed: inout Observations
+  ) {
+    guard !observing.isEmpty else { return }
+    var start = 0
+    while observed.count < Limits.observations,
+      let place = observing.first(
+        message, uri, from: peer, wall: wall, in: start..<(own ?? rules.routes.count))
+    {
+      observed.add(.route(UInt32(place)))
+      start = place &+ 1
     }
   }
 

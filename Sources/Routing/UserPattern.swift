@@ -21,6 +21,12 @@ package struct UserPattern: Hashable, Sendable {
         ? low >> UInt64(octet) & 1 != 0 : octet < 128 && high >> UInt64(octet & 63) & 1 != 0
     }
 
+    /// The one character that is in it, if it is one.
+    var only: UInt8? {
+      guard low.nonzeroBitCount + high.nonzeroBitCount == 1 else { return nil }
+      return UInt8(low != 0 ? low.trailingZeroBitCount : 64 + high.trailingZeroBitCount)
+    }
+
     func isSubset(of other: Characters) -> Bool { low & ~other.low == 0 && high & ~other.high == 0 }
   }
 
@@ -48,6 +54,17 @@ package struct UserPattern: Hashable, Sendable {
     self.rest = rest
     required = rest == .nothing ? max(0, places.count - optional) : places.count
     isNumber = places.allSatisfy { $0.isSubset(of: numbers) }
+  }
+
+  /// What every user begins with that it matches, when a user is read as a prefix reads it: in a
+  /// pattern of numbers only as far as a prefix would be one of a number as well.
+  package var beginning: [UInt8] {
+    var beginning: [UInt8] = []
+    for place in places.prefix(required) {
+      guard let octet = place.only, !isNumber || octet == 0x2b || octet &- 0x30 < 10 else { break }
+      beginning.append(octet)
+    }
+    return beginning
   }
 
   func matches(_ bytes: Span<UInt8>, _ user: Slice) -> Bool {

@@ -208,6 +208,7 @@ struct Node: ~Copyable, Element {
       out.field("received", counters.received)
       out.field("forwarded", counters.forwarded)
       out.field("refused", counters.refused)
+      out.field("observed", counters.observed)
       out.field("unknown-source", counters.unknownSource)
       out.field("malformed", counters.malformedAnswered + counters.malformedDropped)
       out.field("retransmissions", counters.retransmissionsAbsorbed)

@@ -10,6 +10,8 @@ struct Report {
   let redacted: Redacted
   /// The names of the peers, at the places of their numbers.
   let peers: [[UInt8]]
+  /// The names of the routes, in their order.
+  let routes: [[UInt8]]
   var line = Line()
   /// Lines other than those of calls that may still be written in this second: a flood of bad
   /// messages must not become a flood of lines.
@@ -17,7 +19,10 @@ struct Report {
   /// The same for streams that were closed.
   var closings = Budget(perSecond: 5)
 
-  init(level: Line.Level, redacted: Redacted, peers: [[UInt8]]) {
+  init(
+    level: Line.Level, redacted: Redacted, peers: [[UInt8]], routes: [[UInt8]] = []
+  ) {
+    self.routes = routes
     self.level = level
     self.redacted = redacted
     self.peers = peers
@@ -27,6 +32,8 @@ struct Report {
     switch note {
     case .callEnded(let summary): call(summary, wall)
     case .refused(let refusal, let subject, let method): refused(refusal, subject, method, wall)
+    case .observed(let observation, let subject, let method):
+      observed(observation, subject, method, wall)
     case .malformed(let fault, let found, let subject, let isAnswered):
       malformed(fault, found, subject, isAnswered, wall)
     case .targetFailed(let failure, let status, let subject, let hasNext):
@@ -64,6 +71,29 @@ struct Report {
       out.field("method", method == .other ? "other" : method.text)
       out.field("status", Int(refusal.status))
       out.field("cause", refusal.cause.text)
+      about.write(into: &out)
+    }
+  }
+
+  /// What would have happened if the rule were enforced.
+  private mutating func observed(
+    _ observation: Observation, _ subject: Subject, _ method: Method, _ wall: Int64
+  ) {
+    guard mayWrite(.notice, wall) else { return }
+    let (about, routes) = (about(subject), routes)
+    line.add(.notice, "policy.observed", wall: wall) { out in
+      switch observation {
+      case .methods(let refusal):
+        out.field("rule", "admission.methods")
+        out.field("would", Int(refusal.status))
+      case .route(let place):
+        out.name("rule")
+        out.write("routes.")
+        let route = Int(place) < routes.count ? routes[Int(place)] : []
+        out.write(route.span)
+        out.field("would", "take")
+      }
+      out.field("method", method == .other ? "other" : method.text)
       about.write(into: &out)
     }
   }

@@ -4,6 +4,7 @@ import Border
 import Foundation
 import Platform
 import Policy
+import Routing
 import Synchronization
 
 /// `sallyport run POLICY`: serves until it is told to stop.
@@ -68,6 +69,7 @@ struct Run: ParsableCommand {
       isClear: snapshot.settings.showsPersonalData, secret: Entropy.key())
     let level = Line.Level(snapshot.settings.level)
     let peers = snapshot.peers.names.map { Array($0.utf8) }
+    let routes = configuration.routing.routes.map { Array($0.name.utf8) }
     let count = snapshot.settings.workers
     let lookups = lookups(families(configuration), workers: count)
     return try Workers<Node>(
@@ -76,7 +78,7 @@ struct Run: ParsableCommand {
     ) { worker, _ in
       let border = Border(
         configuration, worker: UInt8(worker), of: count, seed: seed, now: Clock.now())
-      let report = Report(level: level, redacted: redacted, peers: peers)
+      let report = Report(level: level, redacted: redacted, peers: peers, routes: routes)
       return Node(border, report, journal, crew.tally, worker: worker, of: count) {
         inquiry, worker in
         lookups.ask(inquiry.name) { crew.answer(inquiry.ticket, $0, to: worker) }

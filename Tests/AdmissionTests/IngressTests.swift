@@ -78,7 +78,8 @@ struct IngressTests {
     try Parser.parse(bytes.span, into: &table)
     let message = Message(bytes.span, table)
     let arrival = Arrival(flow: flow(0x7f00_0002, listener: 1), peer: PeerID(raw: 1))
-    switch Stage(Self.rules).admit(arrival, message) {
+    var observed = Observations()
+    switch Stage(Self.rules).admit(arrival, message, &observed) {
     case .pass(let admitted):
       #expect(admitted.peer == PeerID(raw: 1))
       return 0

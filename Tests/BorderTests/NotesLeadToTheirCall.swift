@@ -101,7 +101,7 @@ struct NotesLeadToTheirCall {
     exchange.send(malformed.text, from: exchange.west)
     let subjects = exchange.element.notes.compactMap { note -> Subject? in
       switch note {
-      case .refused(_, let subject, _): subject
+      case .refused(_, let subject, _), .observed(_, let subject, _): subject
       case .malformed(_, _, let subject, _): subject
       case .unresolved(_, _, let subject): subject
       case .callEnded, .targetFailed: nil

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("From a policy to the rules of each stage")
 struct BindingTests {
-  private static let text = """
+  static let text = """
     version: 1
     element:
       name: edge-1

@@ -13,7 +13,10 @@ struct FileTests {
     #expect(names.contains("quickstart.yaml"))
     for name in names {
       let snapshot = try Snapshot.load(path: Sample.shipped(name))
-      #expect(snapshot.warnings.isEmpty, "\(snapshot.warnings)")
+      // Some show how a rule is tried before it is in force, and one is for the laboratory.
+      let meant: [Rule] = [.observeMode] + (name == "lab.yaml" ? [.personalDataInLog] : [])
+      let warnings = snapshot.warnings.filter { !meant.contains($0.rule) }
+      #expect(warnings == [])
     }
   }
 

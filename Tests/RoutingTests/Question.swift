@@ -38,7 +38,17 @@ struct Question {
 
   /// What the routes say.
   func route(_ stage: borrowing Routing.Stage) throws -> Answer {
-    try ask { vouched, message, uri in stage.route(vouched, message, uri, wall: wall) }
+    var observed = Observations()
+    return try route(stage, &observed)
+  }
+
+  func route(_ stage: borrowing Routing.Stage, _ observed: inout Observations) throws -> Answer {
+    var seen = Observations()
+    let answer = try ask { vouched, message, uri in
+      stage.route(vouched, message, uri, wall: wall, &seen)
+    }
+    observed = seen
+    return answer
   }
 
   /// What is said of the next hop that the Request-URI names.
@@ -48,7 +58,7 @@ struct Question {
     }
   }
 
-  private func ask(
+  func ask(
     _ judge: (consuming Vouched, borrowing Message, URI) throws -> Verdict<Routed>
   ) throws -> Answer {
     let lines = ["\(method) \(uri) SIP/2.0"] + headers + ["", ""]
@@ -67,7 +77,8 @@ struct Question {
     }
     let admission = Admission.Stage(Admission.Rules(peers: peers, sources: []))
     let arrival = Arrival(flow: flow, peer: PeerID(raw: from))
-    guard case .pass(let admitted) = admission.admit(arrival, message),
+    var observed = Observations()
+    guard case .pass(let admitted) = admission.admit(arrival, message, &observed),
       case .pass(let authenticated) = Authentication.Stage(.init()).recognize(admitted, message),
       case .pass(let vouched) = Identity.Stage(.init()).vouch(authenticated, message)
     else { throw Unexpected() }

@@ -145,6 +145,27 @@ struct RouteTests {
     #expect(try takes(nil, to: nil, wall: 4 * 86_400_000_000_000) { $0.hours = [monday] })
   }
 
+  @Test("a route that only observes is told of, and the search goes on")
+  func observed() throws {
+    var rules = Self.rules()
+    for place in rules.routes.indices { rules.routes[place].mode = .observe }
+    rules.routes[4].mode = .enforce
+    var observed = Observations()
+    let question = Question("sip:112@example.org", method: "OPTIONS", from: 2)
+    let answer = try question.route(Stage(rules), &observed)
+    guard case .search(let search) = answer else { return #expect(answer == .asked) }
+    #expect(search.route == 4)
+    #expect(observed.count == 2)
+    #expect([observed[0], observed[1]] == [.route(1), .route(3)])
+    rules.routes[4].mode = .observe
+    #expect(try question.route(Stage(rules), &observed) == .refused(404))
+    #expect(observed.count == 4 && observed[3] == .route(5))
+    rules.routes += rules.routes
+    #expect(try question.route(Stage(rules), &observed) == .refused(404))
+    #expect(observed.count == 8 && observed[3] == .route(5))
+    #expect(!rules.routes[1].covers(rules.routes[1]))
+  }
+
   @Test("a route with more conditions covers only what has them as well")
   func coversConditions() {
     let all = Rules.Route(name: "all", targets: 0..<1)

@@ -105,4 +105,20 @@ struct ReportTests {
     #expect(lines.count == 102)
     #expect(lines[100] == "1970-01-01T00:00:06.000Z warning log.suppressed lines=900")
   }
+
+  @Test("what a rule that only observes would have done")
+  func observed() {
+    let redacted = Redacted(isClear: true, secret: Key(1, 2))
+    var report = Report(
+      level: .notice, redacted: redacted, peers: [], routes: ["a", "b"].map { Array($0.utf8) })
+    let refusal = Refusal(405, .methodNotAllowed, .methodNotAllowed)
+    report.add(.observed(.methods(refusal), subject, method: .message), wall: 0)
+    report.add(.observed(.route(1), subject, method: .other), wall: 0)
+    let start = "1970-01-01T00:00:00.000Z notice policy.observed"
+    let end = "call-id=#0123456789 remote=127.0.0.2 port=5060 transport=udp\n"
+    #expect(
+      String(decoding: report.line.bytes, as: UTF8.self)
+        == "\(start) rule=admission.methods would=405 method=MESSAGE \(end)"
+        + "\(start) rule=routes.b would=take method=other \(end)")
+  }
 }

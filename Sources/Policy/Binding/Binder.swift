@@ -68,7 +68,7 @@ struct Binder {
     study.run(Rule.all, into: &findings)
     return Snapshot(
       configuration: study.configuration, settings: settings, listeners: listeners.map(\.name),
-      peers: names, places: places, remarks: findings.sorted)
+      peers: names, places: places, tree: root, remarks: findings.sorted)
   }
 
   private func configuration(_ settings: Settings, _ own: [[UInt8]]) -> Configuration {

@@ -53,10 +53,11 @@ extension Binder {
       findings.add(.deadEnd, list.place, "a peer without a listener can neither call nor be called")
     }
     peers[place].listeners = bits
-    peers[place].timeout = node.interval("timeout")
+    peers[place].timeout = node["timeout"]?.interval
     admission.peers[id].listeners = bits
-    let methods = node["methods"] ?? root["admission"]?["methods"]
+    let methods = root.inForce(.admission, "methods", peer: node)
     admission.peers[id].methods = methods.map { Self.methods($0.items) } ?? .all
+    admission.peers[id].mode = Self.mode(root.inForce(.admission, "mode", peer: node))
     routing.peers[id].ipv4 = choice(bits, isIPv4: true)
     routing.peers[id].ipv6 = choice(bits, isIPv4: false)
     for name in node.all("names") {

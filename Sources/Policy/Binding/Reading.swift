@@ -9,9 +9,12 @@ extension Node {
     self[key]?.scalar.flatMap { try? Units.count($0, in: 0 ... .max) }
   }
 
-  func interval(_ key: String) -> Interval? {
+  func interval(_ key: String) -> Interval? { self[key]?.interval }
+
+  /// The length of time that it is.
+  var interval: Interval? {
     let all = Interval(nanoseconds: 0)...Interval(nanoseconds: .max)
-    return self[key]?.scalar.flatMap { try? Units.interval($0, in: all) }
+    return scalar.flatMap { try? Units.interval($0, in: all) }
   }
 
   func size(_ key: String) -> Int? {

@@ -31,18 +31,20 @@ extension Binder {
   private mutating func bindRoute(_ node: Node) {
     var route = Routing.Rules.Route(name: node.word("name") ?? "", targets: 0..<0)
     bindConditions(node, of: &route)
-    let defaults = root["routing"]
-    route.targetTimeout = node.interval("timeout") ?? defaults?.interval("timeout")
-    if let redirects = node.word("redirects") ?? defaults?.word("redirects") {
+    route.mode = Self.mode(node["mode"])
+    route.targetTimeout = root.inForce(.routing, "timeout", route: node)?.interval
+    if let redirects = root.inForce(.routing, "redirects", route: node)?.scalar {
       route.redirects = Self.redirects(redirects)
     }
-    if let failover = node["failover"] ?? defaults?["failover"] {
+    if let failover = root.inForce(.routing, "failover", route: node) {
       route.failover = failover.items.compactMap(\.scalar).compactMap(UInt16.init)
     }
     route.targets = bindTargets(of: node)
     routing.routes.append(route)
     places.routes.append(node["name"]?.place ?? node.place)
   }
+
+  static func mode(_ node: Node?) -> Mode { node?.scalar == "observe" ? .observe : .enforce }
 
   /// The targets of the peers that a route leads to, one after the other.
   private mutating func bindTargets(of node: Node) -> Range<Int> {

@@ -12,7 +12,7 @@ extension Table {
       Key("element", .table(element), "the element as a whole: its name, threads, log and limits"),
       Key("listeners", .list(.table(listener)), "where messages come in", isRequired: true),
       Key("peers", .list(.table(peer)), "who may send requests, and who is sent any"),
-    ] + Section.all.map { Key($0.name, .table($0.table), $0.table.noun) } + [
+    ] + Section.all.map { Key($0.name, .table($0.table), $0.summary) } + [
       Key("routes", .list(.table(route)), "where requests go: the first whose conditions all hold"),
       Key("include", .oneOrMore(.text), "files that are parts of this policy, as seen from here"),
     ])
@@ -106,20 +106,23 @@ extension Section {
   static let all = [admission, authentication, identity, routing, topology, media]
 
   static let admission = Section(
-    name: "admission",
+    name: "admission", summary: "what may cost us anything",
     table: Table(
-      "what may cost us anything",
+      "admission",
       [
         Key(
           "methods", .list(.method),
           "what a peer may send; INVITE brings ACK and CANCEL; `other` is what has no name here",
-          without: "all", by: [.peer])
-      ] + Key.later("mode", "rate", "sessions", "amplification", "trust", "overload")))
+          without: "all", by: [.peer]),
+        Key(
+          "mode", .mode, "whether its refusals are carried out, or only counted and told",
+          without: "enforce", by: [.peer]),
+      ] + Key.later("rate", "sessions", "amplification", "trust", "overload")))
 
   static let authentication = Section(
-    name: "authentication",
+    name: "authentication", summary: "who is asking",
     table: Table(
-      "who is asking",
+      "authentication",
       [
         Key(
           "default", .means, "how a peer is recognised: `source`, by its address alone",
@@ -127,9 +130,9 @@ extension Section {
       ] + Key.later("mode", "digest", "certificates")))
 
   static let identity = Section(
-    name: "identity",
+    name: "identity", summary: "who may claim which identity",
     table: Table(
-      "who may claim which identity",
+      "identity",
       [
         Key(
           "verification", .nothingYet("required", "wanted"), "how signatures are verified",
@@ -138,9 +141,9 @@ extension Section {
       ] + Key.later("mode")))
 
   static let routing = Section(
-    name: "routing",
+    name: "routing", summary: "where requests go",
     table: Table(
-      "where requests go",
+      "routing",
       [
         Key(
           "redirects",
@@ -169,16 +172,16 @@ extension Section {
       ]))
 
   static let topology = Section(
-    name: "topology",
+    name: "topology", summary: "what the other side may see",
     table: Table(
-      "what the other side may see",
+      "topology",
       [Key("hiding", .nothingYet("on", "full"), "whether topology is hidden", without: "none")]
         + Key.later("mode", "privacy")))
 
   static let media = Section(
-    name: "media",
+    name: "media", summary: "who may send packets where",
     table: Table(
-      "who may send packets where",
+      "media",
       [Key("relay", .nothingYet("on", "always"), "whether media is relayed", without: "none")]
         + Key.later("mode", "srtp", "latch")))
 }
@@ -188,6 +191,8 @@ extension Shape {
     Words(
       noun: "a method",
       words: Method.allCases.map { $0 == .other ? "other" : "\($0.text)" }))
+
+  fileprivate static let mode = Shape.word(Words(noun: "a mode", words: ["enforce", "observe"]))
 
   /// How a peer can be recognised.
   fileprivate static let means = Shape.word(
@@ -217,7 +222,10 @@ extension Table {
       Key("header", .oneOrMore(.table(header)), "headers of the request; all of them must hold"),
       Key("time", .oneOrMore(.table(time)), "when it is open; one of them must hold"),
       Key("to", .oneOrMore(.name), "peers whose targets are tried in this order", isRequired: true),
-    ] + Section.routing.keys(of: .route) + Key.later("mode"))
+      Key(
+        "mode", .mode, "whether it is taken, or it is only counted and told that it would be",
+        without: "enforce"),
+    ] + Section.routing.keys(of: .route))
 
   /// The conditions of one URI.
   private static func party(_ uri: String) -> [Key] {

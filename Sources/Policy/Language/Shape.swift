@@ -138,6 +138,8 @@ struct Key: Sendable {
 /// A section with settings of a stage: defaults, some of which a peer or a route may override.
 struct Section: Sendable {
   var name: String
+  /// What the stage asks.
+  var summary: String
   var table: Table
 
   /// The keys by which a peer or a route overrides settings of this section. They have the shape of

@@ -10,7 +10,8 @@ extension Rule {
 
   private static let looking = [
     shadowedRoute, deadRoute, routeLoop, ownTarget, muteTarget, methodsWithoutBye,
-    unusedPeer, unreachableListener, overlappingSources, openRelay, lostRoutesMended,
+    unusedPeer, unreachableListener, overlappingSources, openRelay, observeMode,
+    lostRoutesMended,
     failoverAfterRefusal, shortTimerC, followedRedirects, namesWithoutDnssec, personalDataInLog,
   ]
 

@@ -29,6 +29,11 @@ struct Lint: ParsableCommand {
     completion: .list(Rule.all.map(\.name)))
   var explain: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Print what is in force for a peer, and where each value comes from.", valueName: "peer"))
+  var effective: String?
+
   @Flag(help: "List all rules.")
   var rules = false
 
@@ -41,12 +46,16 @@ struct Lint: ParsableCommand {
     guard !policies.isEmpty || explain != nil || rules else {
       throw ValidationError("name a policy to look at, or `--explain RULE`, or `--rules`")
     }
+    guard !policies.isEmpty || effective == nil else {
+      throw ValidationError("name the policy of the peer")
+    }
   }
 
   func run() throws {
     if let explain, let rule = Rule.named(explain) { print(rule.explanation) }
     if rules { print(Self.list) }
     guard !policies.isEmpty else { return }
+    if let effective { return try printEffective(effective) }
     let inspection = Inspection(of: policies)
     switch format {
     case .text: print(inspection.text(), terminator: "")
@@ -54,6 +63,22 @@ struct Lint: ParsableCommand {
     case .sarif: print(try Self.encoded(SARIF(inspection)))
     }
     guard inspection.status == 0 else { throw ExitCode(inspection.status) }
+  }
+
+  private func printEffective(_ peer: String) throws {
+    for path in policies {
+      do {
+        let snapshot = try Snapshot.load(path: path)
+        guard let text = snapshot.effectiveText(peer: peer) else {
+          let end = snapshot.question(peer: peer)
+          throw ValidationError("\(path) has no peer `\(peer)`\(end)")
+        }
+        print(text, terminator: "")
+      } catch let rejection as Rejection {
+        FileHandle.standardError.write(Data("\(rejection)\n".utf8))
+        throw ExitCode(2)
+      }
+    }
   }
 
   /// All rules, a line for each.

@@ -1,0 +1,173 @@
+import Admission
+import Basics
+import SIP
+
+extension RouteIndex {
+  /// A range of the index's octets; or none at all, which is not the same as an empty one.
+  struct Text: Sendable {
+    var start: UInt32
+    /// One more than there are octets; 0 for an absent text.
+    private var length: UInt8
+
+    static let longest = 254
+    static let absent = Text()
+
+    private init() { (start, length) = (0, 0) }
+
+    init(start: UInt32, count: UInt8) { (self.start, length) = (start, count + 1) }
+
+    var isPresent: Bool { length != 0 }
+    var octets: Int { max(Int(length) &- 1, 0) }
+    var range: Range<Int> { Int(start)..<Int(start) &+ octets }
+  }
+
+  /// One peer, one domain and one prefix, each of which may be absent.
+  struct Combination: Sendable {
+    var prefix = Text.absent
+    var domain = Text.absent
+    var peer = PeerID(raw: 0)
+    var hasPeer = false
+    /// Whether the prefix is one of numbers, which are read without their separators.
+    var isNumber = false
+
+    /// Whether it has a peer, a domain, both or none.
+    var kind: Int { (hasPeer ? 1 : 0) | (domain.isPresent ? 2 : 0) }
+
+    /// What kind of prefix it has, and how long it is.
+    var level: Int {
+      prefix.isPresent
+        ? Self.level(of: prefix.octets, isNumber: isNumber) : Self.levelWithoutPrefix
+    }
+
+    static let levelWithoutPrefix = 0
+
+    static func level(of length: Int, isNumber: Bool) -> Int {
+      length &* 2 &+ (isNumber ? 2 : 1)
+    }
+  }
+
+  /// Pairs of method and scheme.
+  struct Cells: Sendable {
+    private var bits: UInt64
+
+    static let none = Cells(bits: 0)
+
+    private init(bits: UInt64) { self.bits = bits }
+
+    /// Every method of the one with every scheme of the other.
+    init(_ methods: MethodSet, _ schemes: SchemeSet) {
+      bits = 0
+      for method in Method.allCases where methods.contains(method) {
+        for scheme in [Scheme.sip, .sips, .tel, .other] where schemes.contains(scheme) {
+          bits |= Cells(method, scheme).bits
+        }
+      }
+    }
+
+    /// The pair of a request.
+    init(_ method: Method, _ scheme: Scheme) {
+      bits = 1 << (UInt64(method.rawValue) &* 4 &+ UInt64(scheme.rawValue))
+    }
+
+    var isEmpty: Bool { bits == 0 }
+
+    func isDisjoint(with other: Cells) -> Bool { bits & other.bits == 0 }
+
+    mutating func formUnion(_ other: Cells) { bits |= other.bits }
+
+    mutating func subtract(_ other: Cells) { bits &= ~other.bits }
+  }
+
+  /// The hash of the beginning of a user, octet by octet.
+  struct Beginning {
+    var level: Int
+    private var state: UInt64
+
+    init(_ level: Int, _ seed: UInt64) {
+      self.level = level
+      // The three kinds of prefix begin in different places; a length shows in the octets.
+      let kind = level == Combination.levelWithoutPrefix ? 0 : UInt64(2 &- level & 1)
+      state = mixed(seed &+ kind)
+    }
+
+    mutating func append(_ octet: UInt8) { state = mixed(state ^ UInt64(octet)) }
+
+    func hash(with salt: UInt64) -> UInt64 { mixed(state ^ salt) }
+  }
+
+  /// The hash of a domain, octet by octet in lower case.
+  struct DomainHash {
+    fileprivate var state: UInt64
+
+    init(_ seed: UInt64) { state = mixed(~seed) }
+
+    mutating func append(_ octet: UInt8) { state = mixed(state ^ UInt64(octet)) }
+  }
+
+  /// What the peer and the domain add to a hash, for each kind of combination.
+  struct Salts {
+    private var peer: UInt64
+    private var domain: UInt64
+
+    init(_ peer: PeerID, _ domain: DomainHash?) {
+      self.peer = mixed(UInt64(peer.raw) &+ 1)
+      self.domain = domain.map { mixed($0.state) } ?? 0
+    }
+
+    subscript(kind: Int) -> UInt64 {
+      (kind & 1 != 0 ? peer : 0) ^ (kind & 2 != 0 ? domain : 0)
+    }
+  }
+}
+
+/// Every bit of the result depends on every bit of the word.
+@inline(__always)
+private func mixed(_ word: UInt64) -> UInt64 {
+  let product = word.multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
+  return product.high ^ product.low
+}
+
+extension RouteIndex {
+  /// The lists of a route whose combinations become entries, and what they leave to ask. `nil`
+  /// stands for a list that is not combined: an empty one, or one that would make too many.
+  struct Dimensions {
+    private(set) var prefixes: [[UInt8]]?
+    private(set) var domains: [[UInt8]]?
+    private(set) var peers: [PeerID]?
+    /// The route without the conditions that its combinations, methods and schemes stand for.
+    private(set) var rest: Rules.Route
+
+    init(_ route: Rules.Route) {
+      rest = route
+      if Self.fit(route.userPrefixes) { prefixes = route.userPrefixes }
+      if Self.fit(route.domains) { domains = route.domains }
+      if !route.from.isEmpty { peers = route.from }
+      // What is left out is asked of each candidate: the prefix last, as it tells most apart.
+      if isTooMany { peers = nil }
+      if isTooMany { domains = nil }
+      if prefixes != nil { rest.userPrefixes = [] }
+      if domains != nil { rest.domains = [] }
+      if peers != nil { rest.from = [] }
+    }
+
+    private static func fit(_ texts: [[UInt8]]) -> Bool {
+      !texts.isEmpty && texts.allSatisfy { $0.count <= Text.longest }
+    }
+
+    /// How many entries they make.
+    var count: Int { (prefixes?.count ?? 1) * (domains?.count ?? 1) * (peers?.count ?? 1) }
+
+    private var isTooMany: Bool {
+      let values = (prefixes?.count ?? 0) + (domains?.count ?? 0) + (peers?.count ?? 0)
+      return count > Limits.combinations * max(values, 1)
+    }
+  }
+}
+
+extension Rules.Route {
+  /// Whether it asks for more than methods and schemes.
+  var asksForMore: Bool {
+    !from.isEmpty || requestURI != Party() || caller != Party() || callee != Party()
+      || !headers.isEmpty || !hours.isEmpty
+  }
+}
