@@ -14,6 +14,7 @@ struct SuiteTests {
       - { name: right, sources: [10.2.0.0/16], targets: ["10.2.0.1:5060", "10.2.0.2:5060"] }
     routing: { resolve: always }
     routes:
+      - { name: watched, from: left, method: MESSAGE, mode: observe, to: right }
       - { name: work, from: left, time: { days: mon-fri }, to: right }
     """
 
@@ -45,7 +46,7 @@ struct SuiteTests {
     }
   }
 
-  @Test("state before a case: calls on both sides, their names, time and its passing")
+  @Test("state before a case: calls, on both sides, and what came already")
   func state() throws {
     let report = try load(
       """
@@ -68,6 +69,32 @@ struct SuiteTests {
           within: caller
           request: BYE
           expect: { verdict: refuse, status: 481 }
+        - name: what comes twice is one
+          file: m.sip
+          after: [{ file: m.sip }]
+          expect: { verdict: absorb }
+      """,
+      file: """
+        INVITE sip:x@y SIP/2.0
+        Via: SIP/2.0/UDP 10.1.0.9:5080;branch=z9hG4bK1
+        From: <sip:a@b>;tag=1
+        To: <sip:x@y>
+        Call-ID: c
+        CSeq: 1 INVITE
+        """
+    ).run()
+    let wrong = report.results.filter { !$0.passed }.map(\.name)
+    // The route is only for what comes from `left`: there is no call that a third peer could be in.
+    #expect(wrong == ["a third peer may not"], "\(report.text)")
+    #expect(report.results[2].deviations.map(\.got) == ["none"])
+  }
+
+  @Test("the time, its passing, names and what only observes are the case's own")
+  func surroundings() throws {
+    let report = try load(
+      """
+      defaults: { from: "10.1.0.9:5080" }
+      cases:
         - name: on Saturday there is no way
           at: 2024-01-06T12:00:00Z
           request: INVITE sip:x@y
@@ -89,24 +116,15 @@ struct SuiteTests {
           request: INVITE sip:x@y
           headers: { Route: "<sip:far.example;lr>" }
           expect: { verdict: forward, asks: [], to: "10.2.0.3:5060" }
-        - name: what comes twice is one
-          file: m.sip
-          after: [{ file: m.sip }]
-          expect: { verdict: absorb }
-      """,
-      file: """
-        INVITE sip:x@y SIP/2.0
-        Via: SIP/2.0/UDP 10.1.0.9:5080;branch=z9hG4bK1
-        From: <sip:a@b>;tag=1
-        To: <sip:x@y>
-        Call-ID: c
-        CSeq: 1 INVITE
-        """
+        - name: a route that only observes would take it, and another does
+          request: MESSAGE sip:x@y
+          expect: { verdict: forward, route: work, observes: watched }
+        - name: nothing is observed of a call
+          request: INVITE sip:x@y
+          expect: { verdict: forward, observes: [] }
+      """
     ).run()
-    let wrong = report.results.filter { !$0.passed }.map(\.name)
-    // The route is only for what comes from `left`: there is no call that a third peer could be in.
-    #expect(wrong == ["a third peer may not"], "\(report.text)")
-    #expect(report.results[2].deviations.map(\.got) == ["none"])
+    #expect(report.failed == 0 && report.passed == 6, "\(report.text)")
   }
 
   @Test("a case that fails says what was expected and what was got, and how it came to that")

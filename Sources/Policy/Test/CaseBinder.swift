@@ -188,11 +188,8 @@ extension CaseBinder {
     for entry in node.entries {
       switch entry.key {
       case "headers": expectation.headers = wanted(entry.value)
-      case "asks":
-        expectation.asks = entry.value.items.compactMap(\.scalar)
-        if expectation.asks?.count != entry.value.items.count {
-          findings.add(.wrongValue, entry.value.place, "`asks` is a host name, or a list of them")
-        }
+      case "asks": expectation.asks = names(entry)
+      case "observes": expectation.observes = names(entry)
       case "to": expectation.texts += target(entry.value)
       default:
         guard let text = entry.value.scalar else { continue }
@@ -202,10 +199,20 @@ extension CaseBinder {
     }
     let isEmpty =
       expectation.texts.isEmpty && expectation.headers.isEmpty && expectation.asks == nil
+      && expectation.observes == nil
     if isEmpty {
       findings.add(.missingKey, node.place, "nothing is expected; a case that cannot fail is none")
     }
     return expectation
+  }
+
+  /// A name, or a list of names that may be empty.
+  private mutating func names(_ entry: Node.Entry) -> [String] {
+    let names = entry.value.items.compactMap(\.scalar)
+    if names.count != entry.value.items.count {
+      findings.add(.wrongValue, entry.value.place, "`\(entry.key)` is a name, or a list of them")
+    }
+    return names
   }
 
   /// A route or peer that the policy does not have would make a case that can only fail.

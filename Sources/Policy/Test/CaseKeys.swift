@@ -1,8 +1,9 @@
 import Basics
 import Border
 
-// The language of the tests of a policy. What stands under `headers`, `answers` and `asks`
-// is held to its form where it is bound: the first two have keys of their own, the last may be empty.
+// The language of the tests of a policy. What stands under `headers`, `answers`, `asks`
+// and `observes` is held to its form where it is bound: the first two have keys of their own, the
+// others may be empty.
 
 extension Table {
   static let suite = Table(
@@ -71,6 +72,7 @@ extension Table {
       Key("to-peer", .name, "the peer that it goes to"),
       Key("request-uri", .text, "the Request-URI with which it leaves"),
       Key("headers", .text, "headers of what leaves, or of the answer"),
+      Key("observes", .text, "the rules that only observe and would have done something"),
       Key("asks", .text, "the host names that are asked for"),
     ])
 

@@ -30,6 +30,8 @@ package struct Expectation: Sendable {
   var headers: [(name: String, wanted: Wanted)] = []
   /// The names that are asked for, in their order.
   var asks: [String]?
+  /// The rules that only observe and would have done something.
+  var observes: [String]?
 
   /// Holds what became of a message against what was expected.
   func deviations(of explanation: Explanation) -> [Deviation] {
@@ -42,12 +44,9 @@ package struct Expectation: Sendable {
         || key == "reason" && got.hasPrefix(wanted)
       if !isEqual { found.append(Deviation(what: key, expected: wanted, got: got)) }
     }
-    if let asks, asks != explanation.questions.map(\.name) {
-      let got = explanation.questions.map(\.name).joined(separator: ", ")
-      found.append(
-        Deviation(
-          what: "asks", expected: asks.joined(separator: ", "), got: got.isEmpty ? "nothing" : got))
-    }
+    let observed = explanation.steps.flatMap { $0.observed ?? [] }.map(\.rule)
+    found += Self.deviation("asks", asks, explanation.questions.map(\.name))
+    found += Self.deviation("observes", observes, observed)
     let sent = explanation.leaves.first ?? explanation.replies.last
     for (name, wanted) in headers {
       guard let sent else {
@@ -60,6 +59,16 @@ package struct Expectation: Sendable {
       found.append(Deviation(what: name, expected: wanted.text, got: got))
     }
     return found
+  }
+
+  private static func deviation(
+    _ what: String, _ wanted: [String]?, _ got: [String]
+  ) -> [Deviation] {
+    guard let wanted, wanted != got else { return [] }
+    func text(_ words: [String]) -> String {
+      words.isEmpty ? "nothing" : words.joined(separator: ", ")
+    }
+    return [Deviation(what: what, expected: text(wanted), got: text(got))]
   }
 
   private static func value(of key: String, _ explanation: Explanation) -> String? {

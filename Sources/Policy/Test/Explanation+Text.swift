@@ -47,9 +47,12 @@ extension Explanation.Step {
 
   var lines: [String] {
     let margin = String(repeating: " ", count: Self.width + 2)
-    let head = stage.padded(to: Self.width)
+    let head = stage.filled(to: Self.width)
     var lines = ["  \(head)\(verdict): \(fact)"]
     if let place { lines.append("\(margin)\(place)") }
+    for rule in observed ?? [] {
+      lines.append("\(margin)observed: \(rule.rule) (\(rule.place ?? "-")): \(rule.fact)")
+    }
     for route in passedOver ?? [] {
       lines.append("\(margin)not \(route.route) (\(route.place)), by \(route.condition):")
       lines.append("\(margin)  \(route.fact)")
@@ -59,7 +62,7 @@ extension Explanation.Step {
 }
 
 extension String {
-  func padded(to width: Int) -> String {
+  func filled(to width: Int) -> String {
     self + String(repeating: " ", count: max(1, width - count))
   }
 }

@@ -33,6 +33,8 @@ package struct Explanation: Sendable {
     package var fact: String
     /// Where that stands in the policy: `file:line:column`.
     package var place: String?
+    /// What rules of it that only observe would have done.
+    package var observed: [Observed]?
     /// The routes that were looked at and did not take it.
     package var passedOver: [PassedOver]?
   }
@@ -46,6 +48,16 @@ package struct Explanation: Sendable {
     /// The key of the condition.
     package var condition: String
     /// What it asks for, and what the message has.
+    package var fact: String
+  }
+
+  /// What a rule that only observes would have done.
+  package struct Observed: Sendable, Encodable {
+    /// The name of the route, or `methods` for the methods of a peer.
+    package var rule: String
+    /// Where it stands in the policy: `file:line:column`.
+    package var place: String?
+    /// What it would have done.
     package var fact: String
   }
 

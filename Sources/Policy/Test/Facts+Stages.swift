@@ -14,8 +14,9 @@ extension Facts {
       return ("a request with all that it must have: \(size)", nil)
     case .admission:
       let listener = snapshot.listeners[Int(judgement.flow.listener)]
+      let may = observed(in: .admission) == nil ? "may" : "may not"
       return (
-        "\(sender) may send \(transcript.method) to listener `\(listener)`",
+        "\(sender) \(may) send \(transcript.method) to listener `\(listener)`",
         passage.peer.flatMap(place(of:))
       )
     case .request:

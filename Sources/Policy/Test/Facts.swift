@@ -110,7 +110,7 @@ struct Facts {
     let passedOver = stage == .routing && passage.guide == .routes ? self.passedOver : nil
     return Explanation.Step(
       stage: Kebab.text(stage), verdict: verdict, fact: fact.text, place: fact.place,
-      passedOver: passedOver?.isEmpty ?? true ? nil : passedOver)
+      observed: observed(in: stage), passedOver: passedOver?.isEmpty ?? true ? nil : passedOver)
   }
 
   /// The status line that the sender got.

@@ -21,6 +21,8 @@ struct Judgement: Sendable {
   var unframed: Malformed?
   var sent: [Trial.Sent]
   var asked: [Asked] = []
+  /// What rules that only observe would have done.
+  var observed: [Observation] = []
 }
 
 extension Trial {
@@ -35,6 +37,7 @@ extension Trial {
     var judgement = Judgement(
       octets: octets, flow: flow, wall: wall, passage: first.passage, unframed: first.unframed,
       sent: first.sent)
+    judgement.observed = first.observed
     var questions = first.questions
     var left = Self.answers
     while !questions.isEmpty, left > 0 {

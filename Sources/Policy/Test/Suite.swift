@@ -107,7 +107,7 @@ package struct Suite: Sendable {
         "a test file is a mapping with `cases`, and here stands \(root.noun)")
       return nil
     }
-    Check.run(root.without(["headers", "answers", "asks"]), .suite, into: &findings)
+    Check.run(root.without(["headers", "answers", "asks", "observes"]), .suite, into: &findings)
     return root
   }
 }

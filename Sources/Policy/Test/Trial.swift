@@ -1,3 +1,4 @@
+import Admission
 import BasicContainers
 import Basics
 import Border
@@ -17,6 +18,8 @@ struct Trial: ~Copyable {
     var passage = Passage()
     var sent: [Sent] = []
     var questions: [Inquiry] = []
+    /// What rules that only observe would have done.
+    var observed: [Observation] = []
     /// Why a stream that brought this would be closed.
     var unframed: Malformed?
 
@@ -87,7 +90,9 @@ struct Trial: ~Copyable {
   private mutating func outcome() -> Outcome {
     var outcome = Outcome()
     outcome.passage = border.passage
-    border.drainNotes { _ in }
+    border.drainNotes { note in
+      if case .observed(let observation, _, _) = note { outcome.observed.append(observation) }
+    }
     while let inquiry = border.nextInquiry() { outcome.questions.append(inquiry) }
     for place in 0..<outbox.transmits.count {
       let transmit = outbox.transmits[place]
