@@ -15,6 +15,7 @@ package struct Party: Hashable, Sendable {
 
   var asksForNothing: Bool { domains.isEmpty && userPrefixes.isEmpty && userPatterns.isEmpty }
 
+  @inline(never)
   func holds(_ bytes: Span<UInt8>, _ uri: URI) -> Bool {
     domainHolds(bytes, uri) && userHolds(bytes, uri)
   }
@@ -65,7 +66,11 @@ package struct Party: Hashable, Sendable {
 
 extension Rules.Route {
   /// Whether all conditions hold. What costs least is looked at first.
+  ///
+  /// Never inlined: within the loop over the routes the compiler would copy each of them first, and
+  /// count the references of all its lists.
   /// - Parameter wall: in nanoseconds since 1970-01-01T00:00:00Z.
+  @inline(never)
   func matches(
     _ message: borrowing Message, _ uri: URI, from peer: PeerID, wall: Int64
   ) -> Bool {
@@ -76,6 +81,14 @@ extension Rules.Route {
     else { return false }
     for place in 0..<headers.count where !headers[place].holds(message) { return false }
     return true
+  }
+
+  @inline(never)
+  var isObserving: Bool {
+    switch mode {
+    case .observe: true
+    case .enforce: false
+    }
   }
 
   private func isFor(_ peer: PeerID) -> Bool {

@@ -89,13 +89,14 @@ package struct Stage: Sendable {
     _ vouched: consuming Vouched, _ message: borrowing Message, _ uri: URI, wall: Int64,
     _ observed: inout Observations
   ) -> Verdict<Routed> {
-    for place in 0..<rules.routes.count
-    where rules.routes[place].matches(message, uri, from: vouched.peer, wall: wall) {
-      if rules.routes[place].mode == .observe {
+    let (routes, peer) = (rules.routes, vouched.peer)
+    for place in 0..<routes.count
+    where routes[place].matches(message, uri, from: peer, wall: wall) {
+      if routes[place].isObserving {
         observed.add(.route(UInt32(place)))
         continue
       }
-      let targets = rules.routes[place].targets
+      let targets = routes[place].targets
       guard !targets.isEmpty else {
         return .refuse(Refusal(480, .temporarilyUnavailable, .noTarget))
       }
