@@ -6,13 +6,13 @@ import SIP
 /// only read.
 ///
 /// A route stands in it once for each combination of its peers, domains and user prefixes, under a
-/// hash of the three. A request asks for the combinations that it could have: its peer or none, its
-/// domain or none, and each beginning of its user that is as long as some prefix. So a look-up takes
-/// a step for each octet of the user, and probes for each length that occurs, however many routes
-/// there are. What has the same combination is tried one after the other; of routes with no further
-/// condition these are at most as many as there are pairs of method and scheme. Routes with other
-/// conditions (patterns, From, To, headers, hours) and the same combination are many where the
-/// policy has many.
+/// hash of the three. A request asks for the combinations that it could have: its peer or none,
+/// its domain or none, and each beginning of its user that is as long as some prefix. So a look-up
+/// takes a step for each octet of the user, and probes for each length that occurs, however many
+/// routes there are. What has the same combination is tried one after the other; of routes with no
+/// further condition these are at most as many as there are pairs of method and scheme. Routes
+/// with other conditions (patterns, From, To, headers, hours) and the same combination are many
+/// where the policy has many.
 struct RouteIndex: Sendable {
   /// A route under one combination. 32 octets: a million of them are 32 MB.
   struct Entry: Sendable {
