@@ -23,6 +23,7 @@ package enum Limits {
   package static let routeCases = 1 << 20
   /// Steps that are taken with those. Beyond them nothing is said.
   package static let routeSteps = 1 << 24
+  /// Comparisons of what routes ask for besides, for the same end.
   package static let comparisons = 1 << 18
   /// A listener is one bit in a peer's set of them.
   package static let listeners = 64
