@@ -192,8 +192,8 @@ struct SuiteTests {
         "d/p.test.yaml:11:11: error: `none.sip`: there is no such file",
         "d/p.test.yaml:12:11: error: `nowhere` names a host; a target is an address until names are"
           + " resolved",
-        "d/p.test.yaml:13:9: error: `noon` is not a date and time, such as `2026-11-21T08:30:00Z`"
-          + " or `2026-11-21T08:30:00+01:00`",
+        "d/p.test.yaml:13:9: error: `noon` is not a date and time, such as"
+          + " `2026-11-21T08:30:00Z` or `2026-11-21T08:30:00+01:00`",
         "d/p.test.yaml:14:22: error: the policy has no route `wrk`; did you mean `work`?",
         "d/p.test.yaml:14:36: error: the policy has no peer `rigth`; did you mean `right`?",
         "d/p.test.yaml:14:61: error: of a header is expected `present`, `absent`, a value, or"

@@ -47,7 +47,7 @@ extension Explanation.Step {
 
   var lines: [String] {
     let margin = String(repeating: " ", count: Self.width + 2)
-    let head = stage.filled(to: Self.width)
+    let head = stage.padded(to: Self.width)
     var lines = ["  \(head)\(verdict): \(fact)"]
     if let place { lines.append("\(margin)\(place)") }
     for rule in observed ?? [] {
@@ -62,7 +62,8 @@ extension Explanation.Step {
 }
 
 extension String {
-  func filled(to width: Int) -> String {
-    self + String(repeating: " ", count: max(1, width - count))
+  /// With blanks behind it, up to a width.
+  func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
   }
 }
