@@ -34,6 +34,7 @@ extension Table {
       Key("log", .table(log)),
       Key("limits", .table(limits)),
       Key("names", .list(.hostName)),
+      Key("control", .path(longest: Limits.socketPath)),
     ] + Key.later("admin", "metrics"))
 
   static let log = Table(

@@ -32,6 +32,8 @@ indirect enum Shape: Sendable {
   case target
   /// The beginning of a user part.
   case userPrefix
+  /// An absolute path of at most so many octets.
+  case path(longest: Int)
 }
 
 /// A choice between words.

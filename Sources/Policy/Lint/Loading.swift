@@ -16,5 +16,8 @@ extension Rule {
   static let sharedAddress = Rule("shared-address", "an address or name that has two owners")
   static let deadEnd = Rule("dead-end", "a target or a peer that nothing could be sent to")
   static let tooMany = Rule("too-many", "more of something than there can be")
+  /// Found by a reload alone: a policy by itself cannot break it.
+  package static let restartOnly = Rule(
+    "restart-only", "a change that a reload cannot make, because only a restart can")
   static let badInclude = Rule("bad-include", "an included file that cannot be taken in")
 }
