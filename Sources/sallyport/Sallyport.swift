@@ -12,5 +12,5 @@ struct Sallyport: ParsableCommand {
       cannot be loaded, 64 for a wrong use of this command.
       """,
     version: Version.text,
-    subcommands: [Run.self])
+    subcommands: [Run.self, Ctl.self])
 }
