@@ -29,6 +29,8 @@ package enum Limits {
   package static let listeners = 64
   /// A peer's number has 16 bits.
   package static let peers = 65_535
+  /// Octets of the path of a Unix socket, as the kernel has them.
+  package static let socketPath = 107
   /// Threads that serve.
   package static let workers = 64
 }

@@ -6,6 +6,7 @@ extension Rule {
   private static let loading = [
     unreadable, badInclude, idleInclude, unknownKey, duplicateKey, missingKey, wrongValue,
     notLanded, undefinedName, duplicateName, sharedAddress, deadEnd, tooMany,
+    restartOnly,
   ]
 
   private static let looking = [

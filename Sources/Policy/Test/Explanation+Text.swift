@@ -60,10 +60,3 @@ extension Explanation.Step {
     return lines
   }
 }
-
-extension String {
-  /// With blanks behind it, up to a width.
-  func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
-  }
-}
