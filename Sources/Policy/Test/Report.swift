@@ -81,8 +81,8 @@ extension TestReport.Result {
   var details: [String] {
     var lines: [String] = []
     for deviation in deviations {
-      lines.append("\(deviation.what.padded(to: 14))expected \(deviation.expected)")
-      lines.append("\("".padded(to: 14))got      \(deviation.got)")
+      lines.append("\(deviation.what.padded(to: 13)) expected \(deviation.expected)")
+      lines.append("\("".padded(to: 13)) got      \(deviation.got)")
     }
     guard let explanation else { return lines }
     let told = explanation.text.split(separator: "\n", omittingEmptySubsequences: false)
