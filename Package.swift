@@ -122,7 +122,7 @@ let package = Package(
     tests("DialogsTests", ["Basics", "Dialogs"]),
     tests(
       "SallyportTests",
-      ["sallyport", "Basics", "Platform", "SIP", "Admission", "Dialogs", "Border"]),
+      ["sallyport", "Basics", "Platform", "SIP", "Admission", "Dialogs", "Border", "Policy"]),
   ]
 )
 
