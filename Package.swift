@@ -94,7 +94,7 @@ let package = Package(
     tests(
       "PolicyTests",
       [
-        "Basics", "SIP", "Admission", "Routing", "Border", "Policy", "Onslaught",
+        "Basics", "SIP", "Admission", "Routing", "Border", "Policy", "Onslaught", "Rehearsal",
       ]),
     tests(
       "RoutingTests",
@@ -129,7 +129,7 @@ let package = Package(
     tests("DialogsTests", ["Basics", "Dialogs"]),
     tests(
       "SallyportTests",
-      ["sallyport", "Basics", "Platform", "SIP", "Admission", "Dialogs", "Border"]),
+      ["sallyport", "Basics", "Platform", "SIP", "Admission", "Dialogs", "Border", "Policy"]),
   ]
 )
 

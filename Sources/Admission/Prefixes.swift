@@ -3,6 +3,14 @@ package import Basics
 /// Source prefixes, ready to be looked up: for each length that occurs, longest first, the networks
 /// sorted, so that a look-up costs one binary search for each length and no allocation.
 package struct Prefixes: Sendable {
+  /// A prefix that holds an address: whose it is, and its place among the sources.
+  package struct Owner: Sendable {
+    /// Whose it is.
+    package var peer: PeerID
+    /// Its place in `Rules.sources`.
+    package var place: UInt32
+  }
+
   private struct Length: Sendable {
     var bits: UInt8
     var first: Int
@@ -11,20 +19,20 @@ package struct Prefixes: Sendable {
 
   private let lengths: [Length]
   private let networks: [Address]
-  private let peers: [PeerID]
+  private let owners: [Owner]
 
   /// Sorts the prefixes, longest first, and cuts off what a network has beyond its bits.
   package init(_ sources: [Rules.Source]) {
-    let masked = sources.map { source in
-      var masked = source
-      masked.network = Self.masked(source.network, bits: source.bits)
-      return masked
+    let masked = sources.enumerated().map { place, source in
+      let network = Self.masked(source.network, bits: source.bits)
+      let owner = Owner(peer: source.peer, place: UInt32(truncatingIfNeeded: place))
+      return (network: network, bits: source.bits, owner: owner)
     }
     let sorted = masked.sorted {
       $0.bits != $1.bits ? $0.bits > $1.bits : Self.precedes($0.network, $1.network)
     }
     networks = sorted.map(\.network)
-    peers = sorted.map(\.peer)
+    owners = sorted.map(\.owner)
     var lengths: [Length] = []
     for (place, source) in sorted.enumerated() {
       if lengths.last?.bits == source.bits {
@@ -36,9 +44,12 @@ package struct Prefixes: Sendable {
     self.lengths = lengths
   }
 
-  /// The peer whose longest prefix holds the address. A prefix of IPv6 never holds an IPv4 address,
+  /// The peer whose longest prefix holds the address.
+  package func peer(of address: Address) -> PeerID? { owner(of: address)?.peer }
+
+  /// The longest prefix that holds the address. A prefix of IPv6 never holds an IPv4 address,
   /// although the 128-bit form of one lies in `::/0`.
-  package func peer(of address: Address) -> PeerID? {
+  package func owner(of address: Address) -> Owner? {
     for length in lengths {
       if length.bits < 96, address.isIPv4 { break }
       let wanted = Self.masked(address, bits: length.bits)
@@ -48,7 +59,7 @@ package struct Prefixes: Sendable {
         let middle = (low &+ high) >> 1
         if Self.precedes(networks[middle], wanted) { low = middle &+ 1 } else { high = middle }
       }
-      if low < length.end, networks[low] == wanted { return peers[low] }
+      if low < length.end, networks[low] == wanted { return owners[low] }
     }
     return nil
   }

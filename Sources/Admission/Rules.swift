@@ -30,7 +30,7 @@ package struct Rules: Sendable {
     /// What it may send; another method gets 405.
     package var methods: MethodSet
     /// Whether `methods` are enforced, or what they would refuse is only told.
-  package var mode = Mode.enforce
+    package var mode = Mode.enforce
 
     package init(id: PeerID, name: String, listeners: UInt64, methods: MethodSet = .all) {
       self.id = id

@@ -65,10 +65,18 @@ package struct Stage: ~Copyable, Sendable {
   package func peer(answering flow: Flow) -> PeerID? { peer(of: flow, in: answering) }
 
   private func peer(of flow: Flow, in prefixes: Prefixes) -> PeerID? {
-    guard let peer = prefixes.peer(of: flow.remote.address),
-      rules.peers[Int(peer.raw)].listeners >> UInt64(flow.listener) & 1 != 0
-    else { return nil }
+    guard let peer = prefixes.peer(of: flow.remote.address), lets(peer, use: flow) else {
+      return nil
+    }
     return peer
+  }
+
+  /// The prefix that the source of a flow lies in, whatever listener it came to.
+  package func owner(of flow: Flow) -> Prefixes.Owner? { prefixes.owner(of: flow.remote.address) }
+
+  /// Whether a peer may use the listener of a flow.
+  package func lets(_ peer: PeerID, use flow: Flow) -> Bool {
+    rules.peers[Int(peer.raw)].listeners >> UInt64(flow.listener) & 1 != 0
   }
 
   /// Whether the peer may send this method (RFC 3261 §21.4.6); only who sends from a known source

@@ -78,6 +78,7 @@ package struct Border: ~Copyable {
     _ bytes: Span<UInt8>, from flow: Flow, now: Instant, into out: inout Outbox
   ) {
     core.counters.received &+= 1
+    core.passage = Passage()
     // A source that no peer has costs nothing but this look-up, and gets silence.
     guard let sender = core.sender(bytes, flow) else {
       core.noteStranger(flow)
@@ -245,6 +246,8 @@ extension Core {
 
   /// Octets that are no SIP message at all. A stream lives on: its framing still holds.
   mutating func unreadable(_ bytes: Span<UInt8>, _ fault: Malformed, _ turn: Turn) {
+    passage.stage = .grammar
+    passage.verdict = .unreadable(fault)
     if fault.fault == .empty { return }
     counters.malformedDropped &+= 1
     let subject = Subject(peer: turn.peer, flow: turn.flow)

@@ -39,6 +39,8 @@ struct Core: ~Copyable {
   var shelf: Shelf
   var wheel: Wheel
   var counters = Counters()
+  /// How far the message at hand came.
+  var passage = Passage()
   var notes: RigidArray<Note>
   var lostNotes = 0
   var strangers = Strangers()

@@ -108,9 +108,12 @@ extension Core {
     _ routed: consuming Routed, _ turn: Turn
   ) throws(Refused) -> Departure {
     var search = routed.search
+    passage.stage = .departure
+    passage.route = search.route
     guard let way = regimes[turn.policy].routing.next(&search, arriving: turn.flow) else {
       throw Refused(Refusal(480, .temporarilyUnavailable, .noTarget))
     }
+    if search.route != nil { passage.target = search.next &- 1 }
     guard !servers.isFull, !clients.isFull else { throw full }
     let call = try call(for: message, essentials, set, way, turn)
     return Departure(way: way, search: search, call: call)
@@ -245,6 +248,7 @@ extension Core {
       calls[call].calleeFlow = flow
     }
     counters.forwarded &+= 1
+    noteDeparture(by: flow, to: errand.way.peer)
     settle(client: client)
   }
 

@@ -23,6 +23,7 @@ extension Core {
     if let server = serverIndex.find(key), !servers[server].machine.isTerminated {
       let isForCallee = servers[server].machine.acknowledge(now: turn.now, &shelf)
       settle(server: server)
+      passage.verdict = .absorbed
       guard isForCallee else { return }
     }
     do throws(Refused) {
@@ -40,7 +41,11 @@ extension Core {
       forwardACK(message, essentials, set, routed.search, turn, &patch, &out)
     } catch {
       // An ACK is never answered, but it may have to wait for a name as its INVITE had.
-      if case .ask(let question) = error.answer, park(message, question, turn) { return }
+      if case .ask(let question) = error.answer, park(message, question, turn) {
+        passage.verdict = .asking
+        return
+      }
+      passage.verdict = .stray
       counters.strayAcks &+= 1
     }
   }
@@ -62,7 +67,9 @@ extension Core {
       patch.stamp(essentials.via, turn.flow.remote)
       _ = writeACK(message, essentials, set, to: stream, turn, &patch, &out)
     }
-    if !sent.isEmpty { counters.forwarded &+= 1 }
+    if sent.isEmpty { return }
+    counters.forwarded &+= 1
+    noteDeparture(by: out.transmits[out.transmits.count &- 1].flow, to: way.peer)
   }
 
   private mutating func writeACK(
@@ -205,6 +212,7 @@ extension Core {
     } catch {
       return refuse(message, essentials, error, turn, patch, &out)
     }
+    passage.stage = .request
     let key = Matching.key(message, essentials, method: .invite, secret: secret)
     guard let server = serverIndex.find(key), servers[server].source == turn.flow.remote,
       servers[server].peer == turn.peer
@@ -212,6 +220,7 @@ extension Core {
       let refusal = Refusal(481, .noSuchDialog, .cancelWithoutInvite)
       return refuse(message, essentials, Refused(refusal), turn, patch, &out)
     }
+    passage.verdict = .answered
     let answer = Reply(200, "OK", toTag: toTag(message))
     reply(message, essentials.via, answer, turn, patch, &out)
     guard servers[server].machine.permits(487, now: turn.now), !servers[server].isCancelled else {

@@ -65,6 +65,7 @@ extension Core {
       if message.method == .invite { sendTrying(message, server, turn, patch, &out) }
       settle(server: server)
       wait(.transaction(server), asked, turn)
+      passage.verdict = .asking
     } catch {
       refuse(message, essentials, error, turn, patch, &out)
     }
@@ -214,6 +215,8 @@ extension Core {
       desk.lay(shelf.bytes(of: servers[server].request))
     else { return }
     servers[server].isParked = false
+    passage = Passage()
+    passage.peer = servers[server].peer
     if !servers[server].redirected.contacts.isEmpty {
       return tryNext(server, now, &patch, &desk, &out)
     }
@@ -225,6 +228,7 @@ extension Core {
       default: Refusal(500, .serverError, .unknownName)
       }
     counters.refused &+= 1
+    passage.verdict = .refused(refusal)
     var subject = Subject(peer: servers[server].peer, flow: servers[server].flow)
     subject.flow.remote = servers[server].source
     subject.callIDDigest = callIDDigest(on: desk)

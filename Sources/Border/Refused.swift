@@ -47,6 +47,7 @@ extension Core {
     case .silence, .ask:
       break
     case .malformed(let fault):
+      passage.verdict = .malformed(fault, isAnswered: true)
       reply(
         message, essentials.via, Reply(malformed: fault, toTag: toTag(message)), turn, patch, &out)
       counters.malformedAnswered &+= 1
@@ -54,11 +55,13 @@ extension Core {
         .malformed(
           fault, fault.found(in: message.bytes), subject(message, turn), isAnswered: true))
     case .capabilities:
+      (passage.stage, passage.verdict) = (.routing, .answered)
       let extra = Reply.Extra.capabilities(allow: allowed(turn))
       reply(
         message, essentials.via, Reply(200, "OK", toTag: toTag(message), extra: extra), turn, patch,
         &out)
     case .refusal(let refusal, let extra):
+      passage.verdict = .refused(refusal)
       let answer = Reply(refusal.status, refusal.phrase.text, toTag: toTag(message), extra: extra)
       reply(message, essentials.via, answer, turn, patch, &out)
       counters.refused &+= 1
@@ -89,6 +92,7 @@ extension Core {
     } catch {
       // Nobody to answer.
     }
+    passage.verdict = .malformed(fault, isAnswered: isAnswered)
     if isAnswered { counters.malformedAnswered &+= 1 } else { counters.malformedDropped &+= 1 }
     let found = fault.found(in: message.bytes)
     note(.malformed(fault, found, subject(message, turn), isAnswered: isAnswered))

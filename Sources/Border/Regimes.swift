@@ -149,9 +149,12 @@ extension Core {
   /// force or, for what belongs to something in progress, an earlier one. A response may also come
   /// from a target that sends no requests and so stands in none of its peer's sources.
   mutating func sender(_ bytes: Span<UInt8>, _ flow: Flow) -> (peer: PeerID, policy: UInt32)? {
-    if let peer = Self.peer(bytes, flow, regimes.current) {
-      return (peer, regimes.number)
+    let owner = regimes.current.admission.owner(of: flow)
+    if let owner, regimes.current.admission.lets(owner.peer, use: flow) {
+      (passage.peer, passage.source) = (owner.peer, owner.place)
+      return (owner.peer, regimes.number)
     }
+    if let peer = Self.peer(bytes, flow, regimes.current) { return (peer, regimes.number) }
     var place = regimes.earlier
     while place > 0 {
       place &-= 1
@@ -159,6 +162,8 @@ extension Core {
         return (peer, regimes[earlier: place].number)
       }
     }
+    passage.source = owner?.place
+    passage.verdict = .silence(owner == nil ? .unknownSource : .listenerNotAllowed)
     return nil
   }
 

@@ -15,6 +15,7 @@ extension Core {
     _ out: inout Outbox
   ) {
     counters.requests &+= 1
+    passage.stage = .grammar
     patch.reset()
     let essentials: Essentials
     do throws(Malformed) {
@@ -42,6 +43,7 @@ extension Core {
   /// §17.2.2).
   private mutating func retransmitted(_ handle: Handle, _ out: inout Outbox) {
     counters.retransmissionsAbsorbed &+= 1
+    passage.verdict = .absorbed
     guard servers[handle].machine.wantsResend() else { return }
     resendResponse(handle, &out)
   }
@@ -58,7 +60,10 @@ extension Core {
     _ patch: inout Patch, _ out: inout Outbox
   ) {
     // A source that only an earlier policy knows begins nothing, and gets silence.
-    guard let turn = governed(message, essentials, turn) else { return noteStranger(turn.flow) }
+    guard let turn = governed(message, essentials, turn) else {
+      passage.verdict = .silence(.unknownSource)
+      return noteStranger(turn.flow)
+    }
     do throws(Refused) {
       let admitted = try admitted(message, turn)
       let uri = try checked(message, essentials, turn)
@@ -79,6 +84,8 @@ extension Core {
   mutating func admitted(
     _ message: borrowing Message, _ turn: Turn
   ) throws(Refused) -> Admitted {
+    passage.peer = turn.peer
+    passage.stage = .admission
     var observed = Observations()
     let verdict = regimes[turn.policy].admission.admit(
       Arrival(flow: turn.flow, peer: turn.peer), message, &observed)
@@ -98,6 +105,7 @@ extension Core {
   private mutating func checked(
     _ message: borrowing Message, _ essentials: Essentials, _ turn: Turn
   ) throws(Refused) -> URI {
+    passage.stage = .request
     let uri = try requestURI(message)
     // RFC 3261 §16.3 step 3: an OPTIONS to this element is answered, and not forwarded.
     if isForUs(message, uri, turn) { return uri }
@@ -144,6 +152,7 @@ extension Core {
   mutating func readRouteSet(
     _ message: borrowing Message, _ uri: URI, _ essentials: Essentials, _ turn: Turn
   ) throws(Refused) -> RouteSet {
+    passage.stage = .routing
     var set: RouteSet
     do throws(Malformed) {
       set = try routeSet(message, uri, on: turn.flow.listener)
@@ -160,8 +169,10 @@ extension Core {
   mutating func vouched(
     _ admitted: consuming Admitted, _ message: borrowing Message, _ turn: Turn
   ) throws(Refused) -> Vouched {
+    passage.stage = .authentication
     let authenticated = try proof(
       of: regimes[turn.policy].authentication.recognize(admitted, message))
+    passage.stage = .identity
     return try proof(of: regimes[turn.policy].identity.vouch(authenticated, message))
   }
 
@@ -170,7 +181,9 @@ extension Core {
     _ vouched: consuming Vouched, _ message: borrowing Message, _ essentials: Essentials,
     _ uri: URI, _ set: RouteSet, _ turn: Turn
   ) throws(Refused) -> Routed {
+    passage.stage = .routing
     if essentials.toTag != nil {
+      passage.guide = set.mended == nil ? .dialog : .mended
       try checkDialog(set, turn.peer)
       if let mended = set.mended {
         return try proof(
@@ -188,10 +201,12 @@ extension Core {
     }
     // A preloaded Route leads to a configured peer or nowhere, and so does a `maddr`.
     if set.next != nil || set.isForeignMaddr {
+      passage.guide = .routeHeader
       let hop = try nextHop(set, message, uri)
       return try proof(
         of: regimes[turn.policy].routing.route(vouched, message, to: hop, now: turn.now))
     }
+    passage.guide = .routes
     var observed = Observations()
     let verdict = regimes[turn.policy].routing.route(
       vouched, message, set.repaired?.uri ?? uri, wall: wall(turn.now), &observed)

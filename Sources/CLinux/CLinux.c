@@ -1,8 +1,12 @@
 #include "CLinux.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <netdb.h>
+#include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 
 // Apart from the header: what netdb.h brings in clashes with Glibc's own module where both are
 // imported.
@@ -44,4 +48,59 @@ int linux_raise_descriptors(void) {
   limit.rlim_cur = limit.rlim_max;
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0) getrlimit(RLIMIT_NOFILE, &limit);
   return limit.rlim_cur < INT_MAX ? (int)limit.rlim_cur : INT_MAX;
+}
+
+int linux_unix_open(void) {
+  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  // The kernel gives the file of a socket the mode that the socket has when it is bound.
+  if (fd >= 0) fchmod(fd, S_IRUSR | S_IWUSR);
+  return fd;
+}
+
+static socklen_t unix_address(const char *path, struct sockaddr_un *address) {
+  size_t length = strlen(path);
+  memset(address, 0, sizeof *address);
+  address->sun_family = AF_UNIX;
+  if (length == 0 || length >= sizeof address->sun_path) {
+    errno = ENAMETOOLONG;
+    return 0;
+  }
+  memcpy(address->sun_path, path, length);
+  return sizeof *address;
+}
+
+int linux_unix_bind(int fd, const char *path) {
+  struct sockaddr_un address;
+  socklen_t length = unix_address(path, &address);
+  return length == 0 ? -1 : bind(fd, (const struct sockaddr *)&address, length);
+}
+
+int linux_unix_connect(int fd, const char *path) {
+  struct sockaddr_un address;
+  socklen_t length = unix_address(path, &address);
+  return length == 0 ? -1 : connect(fd, (const struct sockaddr *)&address, length);
+}
+
+int64_t linux_unix_user(int fd) {
+  struct ucred user;
+  socklen_t length = sizeof user;
+  return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &user, &length) == 0 ? (int64_t)user.uid : -1;
+}
+
+enum linux_file_kind linux_file_at(const char *path, uint64_t *device, uint64_t *number) {
+  struct stat file;
+  if (lstat(path, &file) != 0) return linux_file_none;
+  *device = file.st_dev;
+  *number = file.st_ino;
+  return S_ISSOCK(file.st_mode) ? linux_file_socket : linux_file_other;
+}
+
+int linux_lock_folder(const char *path) {
+  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return -1;
+  if (flock(fd, LOCK_EX | LOCK_NB) == 0) return fd;
+  int error = errno;
+  close(fd);
+  errno = error;
+  return -1;
 }

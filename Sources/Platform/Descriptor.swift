@@ -1,7 +1,7 @@
 import CLinux
 
 /// A file descriptor that is closed with its owner.
-struct Descriptor: ~Copyable {
+struct Descriptor: ~Copyable, Sendable {
   let number: Int32
 
   init(_ number: Int32) { self.number = number }

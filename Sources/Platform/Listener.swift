@@ -28,6 +28,12 @@ package enum Refusal: Error, Hashable, Sendable {
   case socket(Listener, code: Int32)
   /// Something else than a listener could not be made, by its errno.
   case system(code: Int32)
+  /// Another process answers at the path of the control socket, or is about to.
+  case controlInUse(path: String)
+  /// What stands at that path is no socket; it is left as it is.
+  case controlNotASocket(path: String)
+  /// The control socket could not be opened, by its errno.
+  case control(path: String, code: Int32)
 
   init(_ listener: Listener, _ error: Errno) {
     switch error.code {
@@ -50,10 +56,13 @@ extension Refusal: CustomStringConvertible {
     case .unsupported(let listener): "\(listener): this transport cannot be opened here"
     case .socket(let listener, let code): "\(listener): \(Self.text(code))"
     case .system(let code): "the kernel refused a resource: \(Self.text(code))"
+    case .controlInUse(let path): "control socket \(path): in use by a process that runs"
+    case .controlNotASocket(let path): "control socket \(path): something else stands there"
+    case .control(let path, let code): "control socket \(path): \(Self.text(code))"
     }
   }
 
-  private static func text(_ code: Int32) -> String {
+  static func text(_ code: Int32) -> String {
     guard let text = unsafe strerror(code) else { return "error \(code)" }
     return unsafe String(cString: text)
   }

@@ -7,19 +7,45 @@ package enum Signal: Hashable, Sendable {
   case terminate
   /// SIGINT: the same, from a terminal.
   case interrupt
-  /// SIGHUP: to read the policy again, once that is possible.
+  /// SIGHUP: to read the policy again; or the terminal is gone.
   case hangUp
   /// SIGUSR1: say how much the tables hold.
   case report
+  /// Another thread rang the `Bell`.
+  case bell
+}
+
+/// Wakes the thread that waits for signals: for the other threads, which have no signals to send.
+package final class Bell: Sendable {
+  let number: Int32
+
+  init() throws(Refusal) {
+    number = linux_eventfd()
+    guard number >= 0 else { throw Refusal.system(code: linux_errno()) }
+  }
+
+  deinit { _ = close(number) }
+
+  /// From any thread, after it has left what is to be found.
+  package func ring() { _ = eventfd_write(number, 1) }
+
+  /// - Returns: whether it was rung since the last time.
+  func quiet() -> Bool {
+    var count: eventfd_t = 0
+    return unsafe eventfd_read(number, &count) == 0
+  }
 }
 
 /// SIGTERM, SIGINT, SIGHUP and SIGUSR1 as values for the thread that made this. It is made before
 /// other threads are started, which then inherit that these signals are not theirs.
 package struct Signals: ~Copyable {
+  /// Wakes who waits in `next`.
+  package let bell: Bell
   private let descriptor: Descriptor
 
   /// - Throws: `Refusal.system`.
   package init() throws(Refusal) {
+    let bell = try Bell()
     linux_ignore_pipe()
     var set = sigset_t()
     unsafe linux_signal_set(&set)
@@ -28,6 +54,7 @@ package struct Signals: ~Copyable {
     let number = unsafe linux_signalfd(&set)
     guard number >= 0 else { throw Refusal.system(code: linux_errno()) }
     descriptor = Descriptor(number)
+    self.bell = bell
   }
 
   /// Waits for the next one.
@@ -35,9 +62,10 @@ package struct Signals: ~Copyable {
   package func next(within interval: Interval? = nil) -> Signal? {
     while true {
       let time = interval.map { Int32(clamping: $0.milliseconds) } ?? -1
-      let ready = linux_wait_readable(descriptor.number, time)
+      let ready = linux_wait_either(descriptor.number, bell.number, time)
       if ready == 0 { return nil }
-      if ready > 0, let signal = read() { return signal }
+      if ready & 1 != 0, let signal = read() { return signal }
+      if ready & 2 != 0, bell.quiet() { return .bell }
     }
   }
 

@@ -23,6 +23,8 @@ package enum Limits {
   package static let routeCases = 1 << 20
   /// Steps that are taken with those. Beyond them nothing is said.
   package static let routeSteps = 1 << 24
+  /// Comparisons of what routes ask for besides, for the same end.
+  package static let comparisons = 1 << 18
   /// A listener is one bit in a peer's set of them.
   package static let listeners = 64
   /// A peer's number has 16 bits.
@@ -34,6 +36,8 @@ package enum Limits {
   package static let likeRoutes = 1_000
   /// Words that are compared with names that nothing has, to say what may have been meant.
   package static let spellings = 1 << 18
+  /// Octets of the path of a Unix socket, as the kernel has them.
+  package static let socketPath = 107
   /// Threads that serve.
   package static let workers = 64
 }

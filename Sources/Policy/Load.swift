@@ -27,6 +27,23 @@ extension Snapshot {
     return try load(octets: octets, name: path, from: library, peers: peers, cores: cores)
   }
 
+  /// Where the policy in a file says that the control socket is. The rest of it may be wrong: who
+  /// wants to hear from the element why it refuses a policy has that policy at hand.
+  /// - Throws: what keeps the file from being read at all.
+  package static func controlPath(
+    file: String, from library: Library = .disk
+  ) throws(Rejection) -> String? {
+    var findings = Findings(file: file)
+    do throws(Finding) {
+      let root = Gathering.gather(try library.read(file), library, into: &findings)
+      guard let root else { throw findings.sorted[0] }
+      guard let path = root["element"]?.word("control") else { return nil }
+      return (try? Names.path(path, longest: Limits.socketPath)) == nil ? nil : path
+    } catch {
+      throw Rejection(findings: [error])
+    }
+  }
+
   /// Loads a policy from its text.
   /// - Parameter name: what its findings call it.
   package static func load(

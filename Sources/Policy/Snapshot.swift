@@ -45,8 +45,22 @@ package struct Settings: Hashable, Sendable {
   package var level = Level.info
   /// Whether numbers and addresses stand in the log as they are.
   package var showsPersonalData = false
+  /// Where the owner's Unix socket is; `nil` for none.
+  package var control: String?
+  /// Limits of the tables.
+  package var tables = Tables()
   /// Limits of TCP connections.
   package var streams = Streams()
+
+  /// Limits of what the whole element holds; `nil` leaves one to the border.
+  package struct Tables: Hashable, Sendable {
+    /// Calls that are in progress.
+    package var calls: Int?
+    /// Server transactions, and as many client transactions.
+    package var transactions: Int?
+    /// Octets of kept messages.
+    package var keptMessages: Int?
+  }
 
   /// Limits of connections; `nil` leaves one to the transport.
   package struct Streams: Hashable, Sendable {

@@ -1,5 +1,5 @@
-import SIP
-import Admission
+package import SIP
+package import Admission
 import Basics
 
 /// What a URI must be like. Each list is a choice, and an empty one asks for nothing.
@@ -15,8 +15,17 @@ package struct Party: Hashable, Sendable {
 
   var asksForNothing: Bool { domains.isEmpty && userPrefixes.isEmpty && userPatterns.isEmpty }
 
-  func holds(_ bytes: Span<UInt8>, _ uri: URI) -> Bool {
-    domainHolds(bytes, uri) && userHolds(bytes, uri)
+  func holds(_ bytes: Span<UInt8>, _ uri: URI) -> Bool { mismatch(bytes, uri) == nil }
+
+  /// What does not hold, named as a route names it for the Request-URI.
+  func mismatch(_ bytes: Span<UInt8>, _ uri: URI) -> Rules.Route.Mismatch? {
+    guard domainHolds(bytes, uri) else { return .domain }
+    if userPrefixes.isEmpty, userPatterns.isEmpty { return nil }
+    guard let user = uri.user ?? (uri.scheme == .tel ? uri.opaque : nil) else {
+      return userPrefixes.isEmpty ? .userPattern : .userPrefix
+    }
+    guard beginningHolds(bytes, user) else { return .userPrefix }
+    return patternHolds(bytes, user) ? nil : .userPattern
   }
 
   private func domainHolds(_ bytes: Span<UInt8>, _ uri: URI) -> Bool {
@@ -24,12 +33,6 @@ package struct Party: Hashable, Sendable {
     let host = uri.hostPort.host.text
     for place in 0..<domains.count where equalsFolded(bytes, host, domains[place]) { return true }
     return false
-  }
-
-  private func userHolds(_ bytes: Span<UInt8>, _ uri: URI) -> Bool {
-    if userPrefixes.isEmpty, userPatterns.isEmpty { return true }
-    guard let user = uri.user ?? (uri.scheme == .tel ? uri.opaque : nil) else { return false }
-    return beginningHolds(bytes, user) && patternHolds(bytes, user)
   }
 
   private func beginningHolds(_ bytes: Span<UInt8>, _ user: Slice) -> Bool {
@@ -64,18 +67,33 @@ package struct Party: Hashable, Sendable {
 }
 
 extension Rules.Route {
-  /// Whether all conditions hold. What costs least is looked at first.
-  /// - Parameter wall: in nanoseconds since 1970-01-01T00:00:00Z.
+  /// A condition of a route that does not hold, by the key that it has in a policy.
+  package enum Mismatch: UInt8, Hashable, Sendable {
+    case method, scheme, from, domain, userPrefix, userPattern, time, caller, callee, header
+  }
+
+  /// Whether all conditions hold.
   func matches(
     _ message: borrowing Message, _ uri: URI, from peer: PeerID, wall: Int64
   ) -> Bool {
-    guard methods.contains(message.method), schemes.contains(uri.scheme) else { return false }
-    guard isFor(peer), requestURI.holds(message.bytes, uri), isOpen(wall) else { return false }
-    guard holds(caller, message, message.outline.from),
-      holds(callee, message, message.outline.to)
-    else { return false }
-    for place in 0..<headers.count where !headers[place].holds(message) { return false }
-    return true
+    mismatch(message, uri, from: peer, wall: wall) == nil
+  }
+
+  /// The first condition that does not hold; `nil` when all do. What costs least is looked at
+  /// first.
+  /// - Parameter wall: in nanoseconds since 1970-01-01T00:00:00Z.
+  package func mismatch(
+    _ message: borrowing Message, _ uri: URI, from peer: PeerID, wall: Int64
+  ) -> Mismatch? {
+    guard methods.contains(message.method) else { return .method }
+    guard schemes.contains(uri.scheme) else { return .scheme }
+    guard isFor(peer) else { return .from }
+    if let mismatch = requestURI.mismatch(message.bytes, uri) { return mismatch }
+    guard isOpen(wall) else { return .time }
+    guard holds(caller, message, message.outline.from) else { return .caller }
+    guard holds(callee, message, message.outline.to) else { return .callee }
+    for place in 0..<headers.count where !headers[place].holds(message) { return .header }
+    return nil
   }
 
   private func isFor(_ peer: PeerID) -> Bool {

@@ -21,10 +21,10 @@ package struct UserPattern: Hashable, Sendable {
         ? low >> UInt64(octet) & 1 != 0 : octet < 128 && high >> UInt64(octet & 63) & 1 != 0
     }
 
-    /// Its octet, if it has one and no other.
+    /// The one character that is in it, if it is one.
     var only: UInt8? {
-      guard low.nonzeroBitCount &+ high.nonzeroBitCount == 1 else { return nil }
-      return UInt8(low == 0 ? 64 + high.trailingZeroBitCount : low.trailingZeroBitCount)
+      guard low.nonzeroBitCount + high.nonzeroBitCount == 1 else { return nil }
+      return UInt8(low != 0 ? low.trailingZeroBitCount : 64 + high.trailingZeroBitCount)
     }
 
     func isSubset(of other: Characters) -> Bool { low & ~other.low == 0 && high & ~other.high == 0 }
@@ -56,6 +56,17 @@ package struct UserPattern: Hashable, Sendable {
     isNumber = places.allSatisfy { $0.isSubset(of: numbers) }
   }
 
+  /// What every user begins with that it matches, when a user is read as a prefix reads it: in a
+  /// pattern of numbers only as far as a prefix would be one of a number as well.
+  package var beginning: [UInt8] {
+    var beginning: [UInt8] = []
+    for place in places.prefix(required) {
+      guard let octet = place.only, !isNumber || octet == 0x2b || octet &- 0x30 < 10 else { break }
+      beginning.append(octet)
+    }
+    return beginning
+  }
+
   func matches(_ bytes: Span<UInt8>, _ user: Slice) -> Bool {
     var text = UserText(bytes, user, isNumber: isNumber)
     var filled = 0
@@ -65,17 +76,6 @@ package struct UserPattern: Hashable, Sendable {
       filled &+= 1
     }
     return filled >= required && rest != .some
-  }
-
-  /// What every user that it matches begins with, read as a prefix; empty when there is no such
-  /// beginning.
-  var beginning: [UInt8] {
-    var octets: [UInt8] = []
-    for place in places.prefix(required) {
-      guard let octet = place.only, !isNumber || RouteIndex.isOfNumber(octet) else { break }
-      octets.append(octet)
-    }
-    return octets
   }
 
   /// Whether every user that the other matches is matched by this one.

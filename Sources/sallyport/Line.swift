@@ -133,6 +133,26 @@ extension OutputSpan<UInt8> {
     write("\"")
   }
 
+  /// ` key="text"`: a character that would end the quotation or the line is written as `%` and two
+  /// digits (RFC 3986 §2.1), and `...` ends a text that was cut.
+  /// - Parameter longest: octets between the quotation marks, without those three dots.
+  mutating func field(_ key: StaticString, quoting text: String, longest: Int) {
+    quoted(key) { out in
+      var left = longest
+      for scalar in text.unicodeScalars {
+        let isEscaped = scalar.value < 0x20 || ["\"", "%", "\u{7f}"].contains(scalar)
+        left -= isEscaped ? 3 : scalar.utf8.count
+        guard left >= 0 else { return out.write("...") }
+        if isEscaped {
+          out.write("%")
+          out.write(hexadecimal: UInt64(scalar.value), digits: 2)
+        } else {
+          for octet in scalar.utf8 { out.write(octet: octet) }
+        }
+      }
+    }
+  }
+
   mutating func name(_ key: StaticString) {
     write(" ")
     write(key)

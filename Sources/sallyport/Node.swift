@@ -13,6 +13,10 @@ enum Letter: Sendable {
   case answer(ticket: UInt64, Result<Address, Unresolved>)
   /// Say in the log how much the tables hold.
   case dump
+  /// The same, to whoever asked.
+  case survey(Survey)
+  /// Work by this version of the policy from now on.
+  case adopt(Adoption)
 }
 
 /// A border on a worker: hands inputs on, and its notes to the log.
@@ -25,6 +29,8 @@ struct Node: ~Copyable, Element {
   private let ask: @Sendable (Inquiry, Int) -> Void
   private let tally: Tally
   private var drain = Drain.no
+  /// How many earlier policies the main thread knows to be needed.
+  private var earlier = 0
   /// How many lost notes the log has heard of.
   private var lostNotes = 0
   /// How long it is silent after each line about unknown sources, and until when it is so.
@@ -109,13 +115,36 @@ struct Node: ~Copyable, Element {
       border.answer(ticket, answer, now: now, into: &out)
       tell()
     case .dump:
-      dump(overflows: out.overflows)
+      addTables(overflows: out.overflows)
+      flush()
+    case .survey(let survey):
+      addTables(overflows: out.overflows)
+      survey.add(report.line.bytes, calls: border.occupancy.calls)
+      report.line.clear()
+    case .adopt(let adoption):
+      adopt(adoption)
     }
   }
 
   private mutating func tellTime(_ now: Instant) {
     border.setWall(Clock.wall(), now: now)
     wallIsGoodUntil = now + Self.wallIsGoodFor
+  }
+
+  /// What is under way goes on under the policy that it began under.
+  private mutating func adopt(_ adoption: Adoption) {
+    border.adopt(adoption.regime)
+    report.adopt(adoption)
+    publish()
+    tally.desks[worker].policy.store(adoption.regime.number, ordering: .releasing)
+  }
+
+  /// The count can only fall between two versions, so it need not be looked at where it is 0.
+  private mutating func publish() {
+    let count = border.earlierPolicies
+    guard count != earlier else { return }
+    earlier = count
+    tally.desks[worker].earlier.store(count, ordering: .relaxed)
   }
 
   /// A second letter can only bring the limit nearer.
@@ -148,6 +177,7 @@ struct Node: ~Copyable, Element {
 
   /// Notes become lines at once; the journal gets them when there are some.
   private mutating func tell() {
+    if earlier > 0 { publish() }
     while let inquiry = border.nextInquiry() { ask(inquiry, worker) }
     guard border.hasNotes else { return }
     let wall = Clock.wall()
@@ -192,7 +222,7 @@ struct Node: ~Copyable, Element {
   }
 
   /// - Parameter overflows: how many messages ever found no room in the worker's outbox.
-  private mutating func dump(overflows: Int) {
+  private mutating func addTables(overflows: Int) {
     let tables = border.occupancy
     let counters = border.counters
     let lost = border.lostNotes
@@ -219,6 +249,5 @@ struct Node: ~Copyable, Element {
       out.field("total-calls", counters.calls)
       out.field("answered-calls", counters.answeredCalls)
     }
-    flush()
   }
 }

@@ -8,7 +8,7 @@ import SIP
 /// hosts tell of no person.
 struct Redacted {
   /// Whether the policy lets addresses stand in clear.
-  let isClear: Bool
+  var isClear: Bool
   let secret: Key
 
   /// Writes an address, or its digest.

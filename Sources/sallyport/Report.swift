@@ -6,12 +6,12 @@ import SIP
 
 /// Makes log lines of a border's notes. Here alone values become text.
 struct Report {
-  let level: Line.Level
-  let redacted: Redacted
+  private(set) var level: Line.Level
+  private(set) var redacted: Redacted
   /// The names of the peers, at the places of their numbers.
-  let peers: [[UInt8]]
+  private(set) var peers: [[UInt8]]
   /// The names of the routes, in their order.
-  let routes: [[UInt8]]
+  private(set) var routes: [[UInt8]]
   var line = Line()
   /// Lines other than those of calls that may still be written in this second: a flood of bad
   /// messages must not become a flood of lines.
@@ -26,6 +26,14 @@ struct Report {
     self.level = level
     self.redacted = redacted
     self.peers = peers
+  }
+
+  /// Another version of the policy: digests stay what they were, and peers keep their numbers.
+  mutating func adopt(_ adoption: Adoption) {
+    level = adoption.level
+    redacted.isClear = adoption.isClear
+    peers = adoption.peers
+    routes = adoption.routes
   }
 
   mutating func add(_ note: Note, wall: Int64) {

@@ -15,6 +15,11 @@ struct Run: ParsableCommand {
       SIGTERM and SIGINT end it in order: new calls get 503, calls in progress may go on until \
       the policy's `drain`, and a second signal ends them at once. SIGUSR1 writes to the log how \
       much the tables hold, and what was counted.
+
+      SIGHUP loads the policy anew. A policy with an error changes nothing, and the log says why; \
+      calls in progress keep the policy that they began under. If it was started from a terminal, \
+      and SIGHUP comes because that was closed, it ends as with SIGTERM. `sallyport ctl` does the \
+      same where the policy has a control socket.
       """)
 
   @Argument(help: "The policy file.")
@@ -48,28 +53,40 @@ struct Run: ParsableCommand {
   private func serve(_ snapshot: Snapshot) throws(Refusal) {
     // Before any thread is started, so that none of them takes a signal.
     let signals = try Signals()
+    let terminal = Terminal()
+    let orders = Orders(signals.bell)
+    // Before any port is opened: of two who are started with one policy, one hears it from here.
+    let control = try control(snapshot, orders)
+    defer { control?.close() }
     let journal = Journal()
-    let crew = Crew()
-    let workers = try start(snapshot, journal, crew)
+    let crew = Crew(workers: snapshot.settings.workers)
+    let seed = Seed(tokens: Entropy.key(), hashes: Entropy.key(), generations: Entropy.word())
+    let workers = try start(snapshot, seed, journal, crew)
     crew.workers = workers
     announce(workers, snapshot, journal)
-    let service = Service(
-      workers: workers, journal: journal, tally: crew.tally,
-      level: Line.Level(snapshot.settings.level), drain: snapshot.settings.drain)
+    try control?.start()
+    let succession = Succession(snapshot, path: policy, seed: seed, wall: Clock.wall())
+    var service = Service(workers, journal, crew.tally, orders, terminal, succession)
     service.run(signals)
     journal.close()
   }
 
+  private func control(
+    _ snapshot: Snapshot, _ orders: Orders
+  ) throws(Refusal) -> Control? {
+    guard let path = snapshot.settings.control else { return nil }
+    return try Control(path) { orders.ask($0) }
+  }
+
   private func start(
-    _ snapshot: Snapshot, _ journal: Journal, _ crew: Crew
+    _ snapshot: Snapshot, _ seed: Seed, _ journal: Journal, _ crew: Crew
   ) throws(Refusal) -> Workers<Node> {
     let configuration = snapshot.configuration
-    let seed = Seed(tokens: Entropy.key(), hashes: Entropy.key(), generations: Entropy.word())
     let redacted = Redacted(
       isClear: snapshot.settings.showsPersonalData, secret: Entropy.key())
     let level = Line.Level(snapshot.settings.level)
-    let peers = snapshot.peers.names.map { Array($0.utf8) }
-    let routes = configuration.routing.routes.map { Array($0.name.utf8) }
+    let peers = snapshot.peerNames
+    let routes = snapshot.routeNames
     let count = snapshot.settings.workers
     let lookups = lookups(families(configuration), workers: count)
     // Once for all: the tables of a large policy take a while to build, and memory.
@@ -106,6 +123,9 @@ struct Run: ParsableCommand {
     for (listener, name) in zip(workers.listeners, snapshot.listeners) {
       journal.append(Array("listening on \(listener) (\(name))\n".utf8))
     }
+    if let path = snapshot.settings.control {
+      journal.append(Array("listening on \(path) (control)\n".utf8))
+    }
     let count = workers.count
     let crowd = "\(count) worker\(count == 1 ? "" : "s")"
     journal.append(Array("\(snapshot.settings.name): serving with \(crowd)\n".utf8))
@@ -119,8 +139,10 @@ private func say(_ text: String) {
 
 /// The workers, for answers that come from other threads once they run.
 private final class Crew: Sendable {
-  let tally = Tally()
+  let tally: Tally
   private let running = Mutex<Workers<Node>?>(nil)
+
+  init(workers: Int) { tally = Tally(workers: workers) }
 
   var workers: Workers<Node>? {
     get { running.withLock { $0 } }

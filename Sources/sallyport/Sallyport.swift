@@ -12,5 +12,7 @@ struct Sallyport: ParsableCommand {
       cannot be loaded, 64 for a wrong use of this command.
       """,
     version: Version.text,
-    subcommands: [Run.self, Lint.self, SchemaCommand.self])
+    subcommands: [
+      Run.self, Ctl.self, Lint.self, Test.self, Explain.self, SchemaCommand.self,
+    ])
 }

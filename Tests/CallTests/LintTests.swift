@@ -101,6 +101,14 @@ struct LintTests {
     #expect(document["warnings"] as? Int == 1 && document["status"] as? Int == 1)
   }
 
+  @Test("what is in force for a peer")
+  func effective() async throws {
+    let said = try await lint([Self.right], ["--effective", "a"], ends: 0)
+    #expect(said.hasPrefix("peer a\n") && said.contains("built in"))
+    _ = try await lint([Self.right], ["--effective", "b"], ends: 64)
+    _ = try await lint(["version: 2"], ["--effective", "a"], ends: 2)
+  }
+
   @Test("pages of rules, and a wrong use of the command")
   func explain() async throws {
     let page = try await lint([], ["--explain", "open-relay"], ends: 0)

@@ -5,6 +5,10 @@ struct PolicyText {
   var workers = 1
   var drain = "5s"
   var log = "{ level: info }"
+  /// The path of the control socket.
+  var control: String?
+  /// What the callee's peer is called.
+  var callee = "right"
   /// Whether names of the outside are asked for: never or always.
   var resolve = "never"
   /// The peer whose calls go to the callee's peer.
@@ -20,7 +24,7 @@ struct PolicyText {
   var yaml: String {
     """
     version: 1
-    element: { name: test, workers: \(workers), drain: \(drain), log: \(log) }
+    element: { name: test, workers: \(workers), drain: \(drain), log: \(log)\(controlKey) }
     listeners:
       - { name: udp4, transport: udp, address: "127.0.0.1:\(port)" }
       - { name: tcp4, transport: tcp, address: "127.0.0.1:\(port)" }
@@ -30,16 +34,18 @@ struct PolicyText {
       - name: left
         sources: ["\(callerSource)"]
         listeners: [udp4, tcp4]
-      - name: right
+      - name: \(callee)
         sources: [\(quoted(calleeSources))]
         listeners: [udp4, tcp4, udp6, tcp6]
         targets: [\(quoted(calleeTargets))]\(patienceLine)
     routing: { resolve: \(resolve) }
     routes:
-      - { name: all, from: \(caller), to: right }
+      - { name: all, from: \(caller), to: \(callee) }
 
     """
   }
+
+  private var controlKey: String { control.map { ", control: \"\($0)\"" } ?? "" }
 
   private var patienceLine: String { patience.map { "\n    timeout: \($0)" } ?? "" }
 

@@ -253,6 +253,14 @@ struct TableTests {
     #expect(!findings(nil, policy: apart).contains { $0.contains("error") })
   }
 
+  @Test("a route behind a table is told of by its own name")
+  func observed() throws {
+    let policy = Self.policy(
+      "  - { name: t, table: t.csv }\n  - { name: lab, mode: observe, to: left }\n")
+    let remarks = try load(policy, "prefix,to\n+49,left\n+48,right\n").remarks
+    #expect(remarks.contains { $0.message.hasPrefix("route `lab` only observes") })
+  }
+
   @Test("a peer that only a table leads to is used, and what is in force for it is told")
   func used() throws {
     let policy = """

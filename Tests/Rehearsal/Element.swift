@@ -56,6 +56,8 @@ package final class Element: Station {
 
   package var occupancy: Occupancy { border.occupancy }
   package var counters: Counters { border.counters }
+  /// What became of the message that came last.
+  package var passage: Passage { border.passage }
   package func isIdle() -> Bool { border.isIdle() }
   package var lostNotes: Int { border.lostNotes }
   package var ended: [Call.Summary] {

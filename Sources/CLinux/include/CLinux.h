@@ -56,6 +56,24 @@ enum linux_name_outcome linux_name_outcome_of(int result);
 // Returns how many that are.
 int linux_raise_descriptors(void);
 
+// Unix stream sockets by their paths of at most 107 octets: their headers stay out of here. The
+// first opens one that nobody but this user may connect to, from the first moment that
+// its file is there. All but the last return -1 with errno set, or 0.
+int linux_unix_open(void);
+int linux_unix_bind(int fd, const char *path);
+int linux_unix_connect(int fd, const char *path);
+// The user at the other end, or -1.
+int64_t linux_unix_user(int fd);
+
+// What stands at a path.
+enum linux_file_kind { linux_file_none, linux_file_socket, linux_file_other };
+
+// Links are not followed. A file is known by its device and number.
+enum linux_file_kind linux_file_at(const char *path, uint64_t *device, uint64_t *number);
+
+// Takes the lock of a folder, or says why not: the descriptor that holds it, or -1.
+int linux_lock_folder(const char *path);
+
 // errno is a macro.
 static inline int linux_errno(void) { return errno; }
 
@@ -154,6 +172,17 @@ static inline void linux_signal_set(sigset_t *set) {
 static inline int linux_signalfd(const sigset_t *set) { return signalfd(-1, set, SFD_CLOEXEC); }
 static inline int linux_wait_readable(int fd, int milliseconds) {
   struct pollfd wanted = {.fd = fd, .events = POLLIN, .revents = 0};
+  return poll(&wanted, 1, milliseconds);
+}
+// Bit 0 for the first, bit 1 for the second; 0 when the time is over, and 4 when it was cut short.
+static inline int linux_wait_either(int first, int second, int milliseconds) {
+  struct pollfd wanted[2] = {{.fd = first, .events = POLLIN}, {.fd = second, .events = POLLIN}};
+  int ready = poll(wanted, 2, milliseconds);
+  if (ready <= 0) return ready == 0 ? 0 : 4;
+  return (wanted[0].revents != 0 ? 1 : 0) | (wanted[1].revents != 0 ? 2 : 0);
+}
+static inline int linux_wait_writable(int fd, int milliseconds) {
+  struct pollfd wanted = {.fd = fd, .events = POLLOUT, .revents = 0};
   return poll(&wanted, 1, milliseconds);
 }
 static inline int linux_read_signal(int fd) {

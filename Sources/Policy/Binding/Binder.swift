@@ -71,6 +71,7 @@ struct Binder {
     bindRoutes()
     guard !findings.hasErrors else { throw findings.rejection }
     places.files = findings.files
+    places.noteKeys(root)
     for peer in peers { places.peers[peer.id] = peer.place }
     let study = Study(
       root: root, configuration: configuration(settings, own), settings: settings, peers: peers,
@@ -87,7 +88,7 @@ struct Binder {
       authentication: Authentication.Rules(), identity: Identity.Rules(), routing: routing,
       topology: Topology.Rules(), media: Media.Rules())
     configuration.names = own
-    configuration.capacity = capacity(workers: settings.workers)
+    configuration.capacity = Self.capacity(settings)
     let limits = root["element"]?["limits"]
     if let duration = limits?.interval("call-duration") { configuration.callDuration = duration }
     if let setup = limits?.interval("setup-duration") { configuration.setupDuration = setup }
@@ -111,7 +112,12 @@ extension Binder {
       settings.level = Settings.Level.allCases.first { $0.word == level } ?? settings.level
     }
     settings.showsPersonalData = element["log"]?.word("personal") == "clear"
-    if let limits = element["limits"] { settings.streams = streams(limits) }
+    settings.control = element.word("control")
+    guard let limits = element["limits"] else { return settings }
+    settings.streams = streams(limits)
+    settings.tables = Settings.Tables(
+      calls: limits.count("calls"), transactions: limits.count("transactions"),
+      keptMessages: limits.size("kept-messages"))
     return settings
   }
 
@@ -124,13 +130,13 @@ extension Binder {
   }
 
   /// What a policy limits for the element is shared out evenly among the workers.
-  private func capacity(workers: Int) -> Configuration.Capacity {
+  private static func capacity(_ settings: Settings) -> Configuration.Capacity {
     var capacity = Configuration.Capacity()
-    guard let limits = root["element"]?["limits"] else { return capacity }
+    let (tables, workers) = (settings.tables, settings.workers)
     func share(_ whole: Int) -> Int { whole / workers + (whole % workers == 0 ? 0 : 1) }
-    if let calls = limits.count("calls") { capacity.calls = share(calls) }
-    if let count = limits.count("transactions") { capacity.transactions = share(count) }
-    if let size = limits.size("kept-messages") { capacity.shelf = share(size) }
+    if let calls = tables.calls { capacity.calls = share(calls) }
+    if let count = tables.transactions { capacity.transactions = share(count) }
+    if let size = tables.keptMessages { capacity.shelf = share(size) }
     return capacity
   }
 

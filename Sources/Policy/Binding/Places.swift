@@ -12,6 +12,38 @@ package struct Places: Sendable {
   package internal(set) var sources: [Place] = []
   /// Each route, as `Routing.Rules.routes` has them.
   package internal(set) var routes: [Place] = []
+  /// The keys of the element and of its listeners by the keys that lead there, such as
+  /// `element.limits.calls` and `listeners.0.address`.
+  private(set) var keys: [String: Place] = [:]
+
+  /// The place of a key, or of the nearest one above it that is written.
+  func key(_ path: String) -> Place? {
+    var path = path[...]
+    while true {
+      if let place = keys[String(path)] { return place }
+      guard let dot = path.lastIndex(of: ".") else { return nil }
+      path = path[..<dot]
+    }
+  }
+
+  mutating func noteKeys(_ root: Node) {
+    for entry in root.entries where ["element", "listeners"].contains(entry.key) {
+      keys[entry.key] = entry.place
+      noteKeys(of: entry.value, below: entry.key)
+    }
+  }
+
+  private mutating func noteKeys(of node: Node, below path: String) {
+    for entry in node.entries {
+      keys["\(path).\(entry.key)"] = entry.place
+      noteKeys(of: entry.value, below: "\(path).\(entry.key)")
+    }
+    guard case .list(let items) = node.content else { return }
+    for (place, item) in items.enumerated() {
+      keys["\(path).\(place)"] = item.place
+      noteKeys(of: item, below: "\(path).\(place)")
+    }
+  }
 
   /// `file:line:column`.
   package func text(_ place: Place) -> String {

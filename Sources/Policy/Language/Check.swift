@@ -129,6 +129,7 @@ struct Check {
     case .weekdays: _ = try Times.weekdays(text)
     case .between: _ = try Times.between(text)
     case .zone: _ = try Times.zone(text)
+    case .path(let longest): try Names.path(text, longest: longest)
     }
   }
 
@@ -144,8 +145,18 @@ struct Check {
   }
 }
 
-/// Names and beginnings of numbers.
+/// Names, paths and beginnings of numbers.
 enum Names {
+  /// A path that means the same wherever who reads it was started.
+  static func path(_ text: String, longest: Int) throws(Complaint) {
+    guard text.hasPrefix("/"), !text.hasSuffix("/") else {
+      throw Complaint("`\(text.shortened)` is not the path of a file from `/`")
+    }
+    guard text.utf8.count <= longest else {
+      throw Complaint("`\(text.shortened)` has more than \(longest) octets")
+    }
+  }
+
   static func name(_ text: String) throws(Complaint) -> String {
     let isName = text.utf8.allSatisfy { octet in
       switch octet {

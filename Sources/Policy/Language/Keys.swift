@@ -35,6 +35,9 @@ extension Table {
       Key("limits", .table(limits), "what it may hold, shared out evenly among its workers"),
       Key(
         "names", .list(.hostName), "host names that are its own, besides its listeners' addresses"),
+      Key(
+        "control", .path(longest: Limits.socketPath),
+        "the Unix socket that `sallyport ctl` speaks to; only its owner may open it"),
     ] + Key.later("admin", "metrics"))
 
   static let log = Table(

@@ -44,6 +44,8 @@ indirect enum Shape: Sendable {
   case between
   /// A fixed distance from UTC.
   case zone
+  /// An absolute path of at most so many octets.
+  case path(longest: Int)
 }
 
 /// A choice between words.

@@ -40,3 +40,10 @@ enum Spelling {
     return last[b.count]
   }
 }
+
+extension String {
+  /// With spaces behind it, for a column of a table.
+  func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
+}

@@ -4,12 +4,17 @@ package struct Page: Sendable {
   package let text: String
   /// What to do about a finding, in a sentence that begins in lower case.
   package let remedy: String
+  /// The policy that is running, for a rule about a change of it.
+  package let before: Example?
   /// A policy that the rule finds something in, at the line that ends with `Example.mark`.
   package let bad: Example
   /// A policy like it that the rule finds nothing in.
   package let good: Example
 
-  init(_ text: String, remedy: String, bad: Example, good: Example) {
+  init(
+    _ text: String, remedy: String, before: Example? = nil, bad: Example, good: Example
+  ) {
+    self.before = before
     self.text = text
     self.remedy = remedy
     self.bad = bad
@@ -65,7 +70,7 @@ extension Rule {
 
     Remedy: \(page.remedy)
 
-    Found in:
+    \(page.before.map { "While this runs:\n\n\(Self.indented($0.shown))\n\n" } ?? "")Found in:
 
     \(Self.indented(page.bad.shown))
 

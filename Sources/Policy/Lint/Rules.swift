@@ -6,11 +6,13 @@ extension Rule {
   private static let loading = [
     unreadable, badInclude, idleInclude, unknownKey, duplicateKey, missingKey, wrongValue,
     notLanded, undefinedName, duplicateName, sharedAddress, deadEnd, tooMany,
+    restartOnly,
   ]
 
   private static let looking = [
     shadowedRoute, deadRoute, routeLoop, ownTarget, muteTarget, methodsWithoutBye,
-    unusedPeer, unreachableListener, overlappingSources, openRelay, lostRoutesMended,
+    unusedPeer, unreachableListener, overlappingSources, openRelay, observeMode,
+    lostRoutesMended,
     failoverAfterRefusal, shortTimerC, followedRedirects, namesWithoutDnssec, personalDataInLog,
   ]
 

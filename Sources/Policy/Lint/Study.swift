@@ -36,8 +36,11 @@ extension Study {
 
   func name(of peer: PeerID) -> String { admission.peers[Int(peer.raw)].name }
 
-  /// What a peer may send.
-  func methods(of peer: PeerID) -> MethodSet { admission.peers[Int(peer.raw)].methods }
+  /// What a peer may send. What is only observed passes.
+  func methods(of peer: PeerID) -> MethodSet {
+    let peer = admission.peers[Int(peer.raw)]
+    return peer.mode == .observe ? .all : peer.methods
+  }
 
   /// The peers as they are written, in the order of `peers`.
   var peerNodes: [Node] { root.all("peers") }

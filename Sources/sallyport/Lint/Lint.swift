@@ -34,6 +34,13 @@ struct Lint: ParsableCommand {
       "Print what is in force for a peer, and where each value comes from.", valueName: "peer"))
   var effective: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Say also what a reload from this policy, the running one, could not change.",
+      valueName: "policy"),
+    completion: .file(extensions: ["yaml", "yml"]))
+  var against: String?
+
   @Flag(help: "List all rules.")
   var rules = false
 
@@ -46,6 +53,9 @@ struct Lint: ParsableCommand {
     guard !policies.isEmpty || explain != nil || rules else {
       throw ValidationError("name a policy to look at, or `--explain RULE`, or `--rules`")
     }
+    guard !policies.isEmpty || effective == nil else {
+      throw ValidationError("name the policy of the peer")
+    }
   }
 
   func run() throws {
@@ -53,13 +63,24 @@ struct Lint: ParsableCommand {
     if rules { print(Self.list) }
     guard !policies.isEmpty else { return }
     if let effective { return try printEffective(effective) }
-    let inspection = Inspection(of: policies)
+    let inspection = Inspection(of: policies, against: try running())
     switch format {
     case .text: print(inspection.text(), terminator: "")
     case .json: print(try Self.encoded(FindingsDocument(inspection)))
     case .sarif: print(try Self.encoded(SARIF(inspection)))
     }
     guard inspection.status == 0 else { throw ExitCode(inspection.status) }
+  }
+
+  /// The policy that `--against` names.
+  private func running() throws -> Snapshot? {
+    guard let against else { return nil }
+    do throws(Rejection) {
+      return try Snapshot.load(path: against)
+    } catch {
+      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      throw ExitCode(2)
+    }
   }
 
   private func printEffective(_ peer: String) throws {
@@ -70,7 +91,7 @@ struct Lint: ParsableCommand {
           let end = snapshot.question(peer: peer)
           throw ValidationError("\(path) has no peer `\(peer)`\(end)")
         }
-        print(text)
+        print(text, terminator: "")
       } catch let rejection as Rejection {
         FileHandle.standardError.write(Data("\(rejection)\n".utf8))
         throw ExitCode(2)

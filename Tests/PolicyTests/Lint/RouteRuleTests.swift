@@ -50,7 +50,7 @@ struct RouteRuleTests {
   static let loops: [([String], [String])] = [
     (["from: a, to: b", "from: b, to: a"], []),
     (["from: [a, b], to: b"], ["warning: route `r0` leads from `b` back"]),
-    (["from: [a, b], to: [c, b, a]"], ["warning: route `r0` leads from `a` and `b` back"]),
+    (["from: [b, a, b], to: [c, b, a]"], ["warning: route `r0` leads from `a` and `b` back"]),
     (["to: b"], ["note: route `r0` is for all peers, and so leads from `b` back"]),
     // What an earlier route takes whole does not come here.
     (["from: b, to: a", "to: b"], []),
@@ -68,6 +68,28 @@ struct RouteRuleTests {
   func loop(routes: [String], starts: [String]) {
     let wanted = starts.map { "\($0) to where a request came from" }
     #expect(at(routes, by: "route-loop") == wanted)
+  }
+
+  @Test("rules that only observe")
+  func observe() {
+    let text = """
+      admission: { mode: observe }
+      peers:
+        - { name: a, sources: [10.0.0.1], mode: observe }
+        - { name: b, sources: [10.0.0.2], targets: ["10.0.0.2"], mode: enforce, methods: [INVITE] }
+        - { name: c, sources: [10.0.0.3], methods: [INVITE] }
+      routes:
+        - { name: r, from: c, method: MESSAGE, to: b, mode: observe }
+      """
+    #expect(
+      Look.at(text, by: "observe-mode") == [
+        "warning: `admission` only observes: what it would refuse is told, and passes",
+        "warning: what would be refused to peer `a` is told, and passes",
+        "note: route `r` only observes: its requests are told of, and take the next route",
+      ])
+    // Of what is only observed, nothing is refused.
+    #expect(Look.at(text, by: "dead-route") == [])
+    #expect(Look.at(text, by: "methods-without-bye").map { $0.contains("`b`") } == [true])
   }
 
   @Test("statuses after which no other target should be tried")

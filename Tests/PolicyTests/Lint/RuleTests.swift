@@ -5,9 +5,14 @@ import Testing
 /// What holds of every rule: its page is true, and it stands where it should.
 @Suite("Rules of the lint")
 struct RuleTests {
-  /// What a policy has, loaded or not.
-  static func findings(_ example: Example) -> [Finding] {
+  /// What a policy has, loaded or not, and what is found in the change to it.
+  static func findings(_ example: Example, after before: Example? = nil) -> [Finding] {
     do throws(Rejection) {
+      if let before {
+        let running = try Snapshot.load(path: "policy.yaml", from: before.library, cores: 2)
+        let next = try Snapshot.load(path: "policy.yaml", from: example.library, cores: 2)
+        return running.changesForRestart(to: next)
+      }
       return try Snapshot.load(path: example.files[0].name, from: example.library, cores: 2)
         .remarks
     } catch {
@@ -25,7 +30,7 @@ struct RuleTests {
 
   @Test("finds what its page says, where its page says it", arguments: Rule.all)
   func bad(rule: Rule) {
-    let found = Self.findings(rule.page.bad).filter { $0.rule == rule }
+    let found = Self.findings(rule.page.bad, after: rule.page.before).filter { $0.rule == rule }
     let marked = Self.marked(rule.page.bad)
     #expect(marked.count == 1)
     #expect(found.map { "\($0.file):\($0.place?.line ?? 0)" } == marked, "\(found)")
@@ -35,7 +40,7 @@ struct RuleTests {
   @Test(
     "finds nothing in the other policy of its page, and no rule finds a fault", arguments: Rule.all)
   func good(rule: Rule) {
-    let found = Self.findings(rule.page.good)
+    let found = Self.findings(rule.page.good, after: rule.page.before)
     #expect(Self.marked(rule.page.good) == [])
     #expect(found.filter { $0.rule == rule } == [])
     #expect(found.filter { $0.severity == .error } == [])

@@ -55,6 +55,28 @@ struct ShadowedRouteTests {
     Case("scheme: sip", "domain: x.example", by: [0]),
     Case("scheme: sip", "scheme: tel", #"user-prefix: "1""#, by: [0, 1]),
     Case("scheme: sip", "scheme: tel, domain: x.example", #"user-prefix: "1""#, by: []),
+    // What only observes takes nothing, and a peer that is only observed may send all.
+    Case("mode: observe", "", by: []),
+    Case("", "mode: observe", by: [0]),
+    // What else is asked for counts where the earlier ask for as much or less.
+    Case(#"caller: { domain: x.example }"#, "", by: []),
+    Case("", #"caller: { domain: x.example }"#, by: [0]),
+    Case(
+      #"caller: { domain: x.example }"#, #"from: a, caller: { domain: x.example }"#, by: [0]),
+    Case(
+      #"from: a, time: { days: mon }"#, #"from: b, time: { days: mon }"#, #"time: { days: mon }"#,
+      by: [0, 1]),
+    Case(#"from: a, time: { days: mon }"#, "from: b", #"time: { days: mon }"#, by: [0, 1]),
+    Case(#"from: a, time: { days: mon }"#, "from: b", "", by: []),
+    Case(
+      #"header: { name: X-A, is: present }"#,
+      #"header: [{ name: X-B, is: absent }, { name: X-A, is: present }]"#, by: [0]),
+    Case(#"user-prefix: "+49""#, #"user-pattern: "+491X.""#, by: [0]),
+    Case(#"user-prefix: "+49""#, #"user-pattern: ["+491X.", "+50"]"#, by: []),
+    Case(#"user-prefix: "+491""#, #"user-pattern: "+49X.""#, by: []),
+    Case(#"user-pattern: "+49X.""#, #"user-pattern: "+491X.""#, by: [0]),
+    Case(#"user-pattern: "+49X.""#, #"user-prefix: "+491""#, by: []),
+    Case(#"user-prefix: "*4""#, #"user-pattern: "*4X.""#, by: []),
     // Longer numbers never make up a shorter one: it can be dialled itself.
     Case(
       #"user-prefix: ["+490", "+491", "+492", "+493", "+494"]"#,

@@ -6,15 +6,24 @@ package struct Inspection: Sendable {
   package private(set) var findings: [Finding] = []
   private let library: Library
 
-  /// - Parameter library: where the policies are read from.
-  package init(of paths: [String], from library: Library = .disk) {
+  /// - Parameters:
+  ///   - running: a policy that is in force: what a reload from it to one of these could not change
+  ///     is found too.
+  ///   - library: where the policies are read from.
+  package init(
+    of paths: [String], against running: Snapshot? = nil, from library: Library = .disk
+  ) {
     self.library = library
     var known: Set<Finding> = []
     for path in paths {
       let found: [Finding]
       var isLoadable = true
       do throws(Rejection) {
-        found = try Snapshot.load(path: path, from: library).remarks
+        let snapshot = try Snapshot.load(
+          path: path, from: library, peers: running?.peers ?? PeerNames())
+        let changes = running?.changesForRestart(to: snapshot) ?? []
+        found = changes + snapshot.remarks
+        isLoadable = changes.isEmpty
       } catch {
         found = error.findings
         isLoadable = false

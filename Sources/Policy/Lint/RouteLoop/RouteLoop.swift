@@ -14,8 +14,10 @@ extension Rule {
     for (place, route) in study.routing.routes.enumerated() {
       let callees = study.callees(of: route)
       let isForAll = route.from.isEmpty
-      let from = (isForAll ? callees : Set(route.from)).intersection(callers)
-      let back = from.intersection(callees).subtracting(local).subtracting(settled)
+      // One by one: the sets of peers are as large as the policy, and a route names few.
+      let back = Set(isForAll ? Array(callees) : route.from).filter {
+        callees.contains($0) && callers.contains($0) && !local.contains($0) && !settled.contains($0)
+      }
       if !back.isEmpty {
         let names = Study.list(back.sorted { $0.raw < $1.raw }.map(study.name(of:)))
         remarks.add(
@@ -35,5 +37,6 @@ extension Routing.Rules.Route {
   /// Whether it takes all that its callers send.
   fileprivate var takesAll: Bool {
     domains.isEmpty && userPrefixes.isEmpty && methods == .all && schemes == .all
+      && hasNoParticulars && takes
   }
 }

@@ -5,7 +5,9 @@ import SIP
 /// Which requests the routes of a policy take, one after the other: a proof that a route is never
 /// reached. Requests are told apart as far as conditions can tell them, so it is exact: earlier
 /// routes leave nothing of a route if and only if this says so, but where a limit is met (then
-/// nothing is said), and where a user prefix has visual separators in it.
+/// nothing is said), where a user prefix has visual separators in it, and where it asks for more
+/// than caller, method, scheme, domain and user prefix. Of what else a route asks for
+/// (`Particulars`) it is only known whether another asks for as much or less.
 ///
 /// A request is a case (its caller, domain and user) and a cell (its scheme and method). A case of
 /// a route stands for all requests whose user begins so: the user that is this beginning and
@@ -19,6 +21,8 @@ struct Coverage {
     var caller: UInt32
     var domain: UInt32
     var user: UInt32
+    /// What else the request must be like.
+    var particulars: UInt32 = 0
   }
 
   /// The cells of a case that a route was the first to take.
@@ -31,6 +35,7 @@ struct Coverage {
 
   private let users: Users
   private var domains: [[UInt8]: UInt32] = [:]
+  private var particulars = Catalogue()
   private var heads: [Case: Int32] = [:]
   private var taken: [Taken] = []
   /// What each caller may send.
@@ -78,7 +83,7 @@ struct Coverage {
       let left = left(of: need, one, &takers)
       if left != 0 { open.append((one, left)) }
     }
-    for (one, cells) in open { take(cells, of: one, place) }
+    if route.takes { for (one, cells) in open { take(cells, of: one, place) } }
     return open.isEmpty ? takers : []
   }
 
@@ -90,16 +95,20 @@ struct Coverage {
   /// The cases of a route, or `nil` when they are too many to be looked at.
   private mutating func cases(of route: Routing.Rules.Route) -> [Case]? {
     let callers = route.from.isEmpty ? [0] : route.from.map { UInt32($0.raw) + 1 }
-    let users = route.userPrefixes.isEmpty ? [0] : route.userPrefixes.map { self.users[$0] }
+    let beginnings = route.beginnings
+    let users = beginnings.isEmpty ? [0] : beginnings.map { self.users[$0] }
     let (pairs, isTooMany) = callers.count.multipliedReportingOverflow(by: users.count)
     let domainCount = max(1, route.domains.count)
     let room = Limits.routeCases - taken.count
     guard !isTooMany, pairs <= room / domainCount else { return nil }
     let domains = route.domains.isEmpty ? [0] : route.domains.map { number(ofDomain: $0) }
+    let rest = particulars.number(of: Particulars(route))
     var cases: [Case] = []
     for caller in callers {
       for domain in domains {
-        for user in users { cases.append(Case(caller: caller, domain: domain, user: user)) }
+        for user in users {
+          cases.append(Case(caller: caller, domain: domain, user: user, particulars: rest))
+        }
       }
     }
     return cases
@@ -148,21 +157,34 @@ struct Coverage {
   ) -> Cells {
     var left = cells
     var user = one.user
-    strike(&left, Case(caller: caller, domain: 0, user: 0), &takers)
+    let rest = one.particulars
+    strike(&left, Case(caller: caller, domain: 0, user: 0, particulars: rest), &takers)
     if one.domain != 0 {
-      strike(&left, Case(caller: caller, domain: one.domain, user: 0), &takers)
+      strike(&left, Case(caller: caller, domain: one.domain, user: 0, particulars: rest), &takers)
     }
     while user != 0, left != 0 {
-      strike(&left, Case(caller: caller, domain: 0, user: user), &takers)
+      strike(&left, Case(caller: caller, domain: 0, user: user, particulars: rest), &takers)
       if one.domain != 0 {
-        strike(&left, Case(caller: caller, domain: one.domain, user: user), &takers)
+        strike(
+          &left, Case(caller: caller, domain: one.domain, user: user, particulars: rest), &takers)
       }
       user = users.enclosing(user)
     }
     return left
   }
 
+  /// Strikes also what routes have taken that ask for less than the particulars of the case.
   private mutating func strike(_ left: inout Cells, _ one: Case, _ takers: inout Set<Int>) {
+    for particulars in particulars.wider(one.particulars) {
+      var one = one
+      one.particulars = particulars
+      strikeExactly(&left, one, &takers)
+    }
+  }
+
+  private mutating func strikeExactly(
+    _ left: inout Cells, _ one: Case, _ takers: inout Set<Int>
+  ) {
     guard left != 0, steps < Limits.routeSteps else { return }
     steps += 1
     var next = heads[one] ?? -1
@@ -183,7 +205,7 @@ private struct Users {
 
   init(_ routes: [Routing.Rules.Route]) {
     var all: [[UInt8]] = []
-    for route in routes { all += route.userPrefixes }
+    for route in routes { all += route.beginnings }
     all.sort { $0.lexicographicallyPrecedes($1) }
     // The prefixes that the one before begins with, each within the one before it.
     var open: [(prefix: [UInt8], number: UInt32)] = []

@@ -1,0 +1,29 @@
+import Admission
+import Border
+import Routing
+import SIP
+
+// What rules that only observe would have done, as the border has told it.
+extension Facts {
+  /// - Returns: `nil` where nothing was observed.
+  func observed(in stage: Passage.Stage) -> [Explanation.Observed]? {
+    let found = judgement.observed.compactMap { observation in
+      switch observation {
+      case .methods(let refusal): stage == .admission ? methods(refusal) : nil
+      case .route(let route): stage == .routing ? self.route(Int(route)) : nil
+      }
+    }
+    return found.isEmpty ? nil : found
+  }
+
+  private func methods(_ refusal: Refusal) -> Explanation.Observed {
+    Explanation.Observed(
+      rule: "methods", place: passage.peer.flatMap(place(of:)),
+      fact: "it would be refused with \(refusal.status) \(refusal.phrase.text)")
+  }
+
+  private func route(_ route: Int) -> Explanation.Observed {
+    Explanation.Observed(
+      rule: routes[route].name, place: place(ofRoute: route), fact: "this route would take it")
+  }
+}

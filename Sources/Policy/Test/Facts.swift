@@ -1,0 +1,135 @@
+import Admission
+import Basics
+import Border
+import Routing
+import SIP
+
+/// The words for what a passage holds. Nothing here decides: each sentence says on what the border
+/// itself has decided.
+struct Facts {
+  let judgement: Judgement
+  let snapshot: Snapshot
+  let transcript: Transcript
+
+  init(_ judgement: Judgement, _ snapshot: Snapshot) {
+    self.judgement = judgement
+    self.snapshot = snapshot
+    transcript = Transcript(judgement.octets)
+  }
+
+  var passage: Passage { judgement.passage }
+  var admission: Admission.Rules { snapshot.configuration.admission }
+  var routes: [Routing.Rules.Route] { snapshot.configuration.routing.routes }
+
+  func name(_ peer: PeerID) -> String { snapshot.peers.names[Int(peer.raw)] }
+
+  func place(of peer: PeerID) -> String? {
+    snapshot.places.peers[peer].map(snapshot.places.text)
+  }
+
+  func place(ofRoute route: Int) -> String { snapshot.places.text(snapshot.places.routes[route]) }
+
+  /// What the log says of it: its cause, and the line without its time and source.
+  var log: (cause: String?, line: String?) {
+    switch passage.verdict {
+    case .silence: return ("unknown-source", "source.unknown")
+    case .refused(let refusal):
+      let cause = Kebab.text(refusal.cause)
+      let line =
+        "request.refused method=\(transcript.method) status=\(refusal.status) cause=\(cause)"
+      return (cause, line)
+    case .malformed(let fault, let isAnswered): return malformed(fault, isAnswered: isAnswered)
+    case .unreadable(let fault): return malformed(fault, isAnswered: false)
+    case .none, .answered, .absorbed, .stray, .asking, .forwarded: return (nil, nil)
+    }
+  }
+
+  private func malformed(_ fault: Malformed, isAnswered: Bool) -> (String?, String?) {
+    var found: [UInt8] = []
+    found.append(addingCapacity: 200) { $0.write(fault.found(in: judgement.octets.span)) }
+    let line =
+      "message.malformed fault=\"\(fault.fault.phrase)\" expected=\"\(fault.expected)\""
+      + " found=\"\(String(decoding: found, as: UTF8.self))\" offset=\(fault.offset)"
+      + " answered=\(isAnswered ? "yes" : "no")"
+    return ("malformed", line)
+  }
+
+  // MARK: The stages
+
+  /// Every stage that was met, up to the one that had the last word.
+  var steps: [Explanation.Step] {
+    if let fault = judgement.unframed {
+      let step = Explanation.Step(
+        stage: "transport", verdict: "close",
+        fact: "the stream cannot be framed: \(fault.fault.phrase)"
+          + " at octet \(fault.offset)")
+      return [step]
+    }
+    guard transcript.isRequest || passage.verdict != .none else { return [response] }
+    let met = Passage.Stage.allCases.prefix { $0.rawValue <= passage.stage.rawValue }
+    return met.map { $0 == passage.stage ? last($0) : passed($0) }
+  }
+
+  private var response: Explanation.Step {
+    let isPassed = !judgement.sent.isEmpty
+    return Explanation.Step(
+      stage: "response", verdict: isPassed ? "forward" : "silence",
+      fact: isPassed
+        ? "it answers a request that this element has sent on"
+        : "no transaction of this element waits for it (RFC 6026 §7.1)")
+  }
+
+  private func passed(_ stage: Passage.Stage) -> Explanation.Step {
+    step(stage, "pass", fact(stage))
+  }
+
+  private func last(_ stage: Passage.Stage) -> Explanation.Step {
+    switch passage.verdict {
+    case .none, .forwarded: return step(stage, "forward", departure)
+    case .silence(let reason): return step(stage, "silence", silence(reason))
+    case .unreadable(let fault): return step(stage, "silence", (words(fault), nil))
+    case .malformed(let fault, true): return step(stage, "refuse \(answer)", (line(of: fault), nil))
+    case .malformed(let fault, false):
+      return step(stage, "silence", ("\(words(fault)); it cannot be answered", nil))
+    case .refused(let refusal):
+      return step(stage, "refuse \(refusal.status) \(refusal.phrase.text)", reason(refusal))
+    case .answered: return step(stage, "answer \(answer)", ("it is for this element itself", nil))
+    case .absorbed:
+      return step(stage, "absorb", ("it belongs to a transaction that is there already", nil))
+    case .stray:
+      return step(stage, "silence", ("an ACK for no call and no transaction; never answered", nil))
+    case .asking:
+      let names = judgement.asked.map { "`\($0.name)`" }.joined(separator: ", ")
+      return step(stage, "ask", ("it waits for the address of \(names)", nil))
+    }
+  }
+
+  private func step(
+    _ stage: Passage.Stage, _ verdict: String, _ fact: (text: String, place: String?)
+  ) -> Explanation.Step {
+    let passedOver = stage == .routing && passage.guide == .routes ? self.passedOver : nil
+    return Explanation.Step(
+      stage: Kebab.text(stage), verdict: verdict, fact: fact.text, place: fact.place,
+      observed: observed(in: stage), passedOver: passedOver?.isEmpty ?? true ? nil : passedOver)
+  }
+
+  /// The status line that the sender got.
+  private var answer: String {
+    let replies = judgement.sent.map { Transcript($0.bytes) }
+    let own = replies.last { !$0.isRequest && $0.all("CSeq") == transcript.all("CSeq") }
+    return "\(own?.status ?? 0) \(own?.reason ?? "")"
+  }
+
+  private func words(_ fault: Malformed) -> String { "\(fault.fault.phrase) \(line(of: fault))" }
+
+  /// Where a fault is in the text of the message.
+  private func line(of fault: Malformed) -> String {
+    let before = judgement.octets.prefix(max(0, fault.offset))
+    let number = before.count { $0 == 0x0a } + 1
+    let lines = judgement.octets.split(separator: 0x0a, omittingEmptySubsequences: false)
+    guard number <= lines.count else { return "at octet \(fault.offset)" }
+    let text = String(decoding: lines[number - 1].filter { $0 >= 0x20 }, as: UTF8.self)
+    if text.isEmpty { return "at octet \(fault.offset), behind the last header" }
+    return "at octet \(fault.offset), in line \(number): `\(text.shortened)`"
+  }
+}

@@ -1,0 +1,142 @@
+import Basics
+import Border
+
+/// Why a message cannot be put to a policy: a wrong word of whoever asks.
+package struct Misuse: Error, Hashable, CustomStringConvertible {
+  package var description: String
+
+  init(_ complaint: Complaint) { description = complaint.message }
+}
+
+extension Snapshot {
+  /// The flow that a message comes by.
+  /// - Parameters:
+  ///   - source: `[transport:]address[:port]`; the port is 5060 where none is written.
+  ///   - listener: the name of the one that it comes to; `nil` for the first that fits.
+  ///   - transport: `udp` or `tcp`; `nil` for that of the source or the listener.
+  func flow(
+    from source: String, to listener: String?, transport: String? = nil
+  ) throws(Complaint) -> Flow {
+    let isBare = source.filter { $0 == ":" }.count > 1 && !source.contains("[")
+    let written = try Addresses.target(isBare ? "[\(source)]" : source)
+    let wanted = try transport.map(Self.transport) ?? written.transport
+    let all = configuration.listeners
+    guard let listener else {
+      let fits = all.indices.first {
+        all[$0].local.address.isIPv4 == written.endpoint.address.isIPv4
+          && (wanted == nil || all[$0].transport == wanted)
+      }
+      guard let fits else {
+        let way = wanted.map { "\($0.word) and " } ?? ""
+        let family = written.endpoint.address.isIPv4 ? "IPv4" : "IPv6"
+        throw Complaint("there is no listener for \(way)\(family)")
+      }
+      return flow(all[fits].transport, fits, written.endpoint)
+    }
+    guard let place = listeners.firstIndex(of: listener) else {
+      let question = Spelling.question(listener, of: listeners)
+      throw Complaint("there is no listener `\(listener.shortened)`\(question)")
+    }
+    let own = all[place].transport
+    guard wanted == nil || wanted == own else {
+      throw Complaint("listener `\(listener)` speaks \(own.word), and not \(wanted?.word ?? "")")
+    }
+    return flow(own, place, written.endpoint)
+  }
+
+  private func flow(_ transport: Transport, _ listener: Int, _ remote: Endpoint) -> Flow {
+    // Where the stream itself came from does not matter here, but that there is one does.
+    let stream = Connection(worker: 0, handle: Handle(index: UInt32(remote.port), generation: 0))
+    return Flow(
+      transport, listener: UInt8(listener), remote: remote,
+      connection: transport.isReliable ? stream : nil)
+  }
+
+  private static func transport(_ word: String) throws(Complaint) -> Transport {
+    switch word {
+    case "udp": return .udp
+    case "tcp": return .tcp
+    default: throw Complaint("`\(word.shortened)` is not a transport (udp, tcp)")
+    }
+  }
+
+  /// Reads `name=address`, or `name=none` for a name that does not exist.
+  static func answer(
+    _ text: String
+  ) throws(Complaint) -> (name: String, answer: Result<Address, Unresolved>) {
+    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else {
+      throw Complaint("`\(text.shortened)` is not an answer, such as `sip.example.com=192.0.2.1`")
+    }
+    return (parts[0].lowercased(), try answer(to: parts[1]))
+  }
+
+  /// Reads an address, or `none`.
+  static func answer(to text: String) throws(Complaint) -> Result<Address, Unresolved> {
+    if text == "none" { return .failure(.noSuchName) }
+    let prefix = try Addresses.prefix(text)
+    guard prefix.bits == 128 else {
+      throw Complaint("`\(text.shortened)` is a prefix, and an answer is an address or `none`")
+    }
+    return .success(prefix.network)
+  }
+}
+
+extension Explanation {
+  /// Puts one message to a policy, and says what became of it.
+  /// - Parameters:
+  ///   - message: the whole of it, or `nil` for the short form.
+  ///   - short: the short form, such as `INVITE sip:+4930@example.com`, and its headers, each
+  ///     `Name: value`.
+  ///   - answers: to questions for names, each `name=address`.
+  ///   - time: when, such as `2026-11-21T08:30:00Z`; `nil` for now.
+  package static func of(
+    _ message: Mended?, short: (request: String, headers: [String]) = ("", []),
+    from source: String,
+    to listener: String?, transport: String? = nil, answers: [String] = [], at time: String? = nil,
+    under snapshot: Snapshot
+  ) throws(Misuse) -> Explanation {
+    do throws(Complaint) {
+      let flow = try snapshot.flow(from: source, to: listener, transport: transport)
+      var known: [String: Result<Address, Unresolved>] = [:]
+      for text in answers {
+        let (name, answer) = try Snapshot.answer(text)
+        known[name] = answer
+      }
+      let octets = if let message { message.octets } else { try sketch(short, flow) }
+      let wall = try time.map(Moment.read) ?? Moment.now
+      var trial = Trial(snapshot.configuration, wall: wall)
+      var explanation = Explanation(trial.judge(octets, from: flow, known), under: snapshot)
+      explanation.remark = message?.remark
+      return explanation
+    } catch {
+      throw Misuse(error)
+    }
+  }
+
+  private static func sketch(
+    _ short: (request: String, headers: [String]), _ flow: Flow
+  ) throws(Complaint) -> [UInt8] {
+    var sketch = try Sketch(short.request)
+    for text in short.headers {
+      let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].isEmpty else {
+        throw Complaint("`\(text.shortened)` is not a header, such as `Max-Forwards: 1`")
+      }
+      let value = String(parts[1]).stripped
+      sketch.set(String(parts[0]).stripped, value.isEmpty ? [] : [value])
+    }
+    return sketch.octets(from: flow, serial: 1)
+  }
+}
+
+extension Snapshot {
+  /// The octets of a file with a message.
+  package static func octets(of path: String) throws(Rejection) -> [UInt8] {
+    do throws(Finding) {
+      return try Source.read(path)
+    } catch {
+      throw Rejection(findings: [error])
+    }
+  }
+}

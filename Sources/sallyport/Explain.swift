@@ -1,0 +1,92 @@
+import ArgumentParser
+import Foundation
+import Policy
+
+/// `sallyport explain POLICY MESSAGE --from ADDRESS`: what would become of one message, and why.
+struct Explain: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what a policy does with one message, stage by stage, and why.",
+    discussion: """
+      MESSAGE is a file with the whole message, `-` for the standard input, or the short form of a \
+      request, whose usual headers are then added:
+
+        sallyport explain edge.yaml invite.sip --from 198.51.100.10:5060 --to udp4
+        sallyport explain edge.yaml "INVITE sip:+493012345@example.com" --from 198.51.100.10
+
+      The message meets the very pipeline that serves, in a border element that is made for it and \
+      is empty: nothing is sent, and no name is looked up. Each stage is shown with its verdict, \
+      what decided it, and where that stands in the policy; then what leaves, with the lines that \
+      were taken out (-) and put in (+), and what the sender gets.
+
+      Exit status: 0 when it could be explained, whatever the verdict; 2 when the policy or the \
+      message cannot be read.
+      """)
+
+  @Argument(help: "The policy file.", completion: .file(extensions: ["yaml", "yml"]))
+  var policy: String
+
+  @Argument(help: "A file with the message, - for the standard input, or \"METHOD URI\".")
+  var message: String
+
+  @Option(help: "Where it comes from: an address, and perhaps a port (5060 without).")
+  var from: String
+
+  @Option(help: "The name of the listener that it comes to. (default: the first that fits)")
+  var to: String?
+
+  @Option(help: "udp or tcp. (default: that of the listener)")
+  var transport: String?
+
+  @Option(
+    name: .customLong("header"),
+    help: ArgumentHelp(
+      "A header of the short form, in place of the usual one; without a value it is left out.",
+      valueName: "name: value"))
+  var headers: [String] = []
+
+  @Option(
+    name: .customLong("answer"),
+    help: ArgumentHelp(
+      "What a host name that is asked for comes to: an address, or none.",
+      valueName: "name=address"))
+  var answers: [String] = []
+
+  @Option(help: "When, such as 2026-11-21T08:30:00Z. (default: now)")
+  var at: String?
+
+  @Option(help: "text or json.")
+  var format = Format.text
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+  func run() throws {
+    do {
+      let snapshot = try Snapshot.load(path: policy)
+      let explanation = try Explanation.of(
+        try read().map { Mended($0) }, short: (message, headers), from: from, to: to,
+        transport: transport,
+        answers: answers, at: at, under: snapshot)
+      print(format == .json ? explanation.json : explanation.text)
+    } catch let rejection as Rejection {
+      throw ExitCode.unreadable(rejection.description)
+    } catch let misuse as Misuse {
+      throw ExitCode.unreadable("sallyport explain: \(misuse)")
+    }
+  }
+
+  /// The octets of the message; `nil` for a short form.
+  private func read() throws -> [UInt8]? {
+    if message == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
+    // A method and a URI have a space between them, which few files have in their names.
+    let isShort = message.contains(" ") && !FileManager.default.fileExists(atPath: message)
+    return isShort ? nil : try Snapshot.octets(of: message)
+  }
+}
+
+extension ExitCode {
+  /// Says what could not be read.
+  static func unreadable(_ text: String) -> ExitCode {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
+    return ExitCode(2)
+  }
+}
