@@ -77,6 +77,13 @@ let package = Package(
     .executableTarget(
       name: "CoreBenchmark", dependencies: ["Basics", "Rehearsal"],
       path: "Tests/Benchmarks/CoreBenchmark", swiftSettings: settings),
+    .executableTarget(
+      name: "PolicyBenchmark",
+      dependencies: [
+        "Basics", "SIP", "Admission", "Routing", "Border", "Policy",
+        .product(name: "Yams", package: "Yams"),
+      ],
+      path: "Tests/Benchmarks/PolicyBenchmark", swiftSettings: settings),
 
     tests("HouseTests", []),
     tests("AdmissionTests", ["Basics", "SIP", "Admission"]),

@@ -39,14 +39,24 @@ package struct Border: ~Copyable {
   private let workers: Int
 
   /// - Parameters:
+  ///   - regime: what the policy comes to, built once for all workers: its tables are shared.
   ///   - worker: the number of the worker that this one belongs to, of `workers`.
-  ///   - seed: the same for all workers of an element, so that each knows the tokens of all.
+  ///   - seed: the same for all workers of an element, so that each knows the tokens of all, and
+  ///     that of the regime.
+  package init(
+    _ regime: Regime, worker: UInt8 = 0, of workers: Int = 1, seed: Seed, now: Instant
+  ) {
+    core = Core(regime, worker: worker, seed: seed, now: now)
+    self.workers = workers
+  }
+
+  /// A border that is alone, or whose tables are small.
   package init(
     _ configuration: Configuration, worker: UInt8 = 0, of workers: Int = 1, seed: Seed,
     now: Instant
   ) {
-    core = Core(configuration, worker: worker, seed: seed, now: now)
-    self.workers = workers
+    let regime = Regime(configuration, number: 1, seed: seed)
+    self.init(regime, worker: worker, of: workers, seed: seed, now: now)
   }
 
   deinit {

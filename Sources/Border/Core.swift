@@ -59,14 +59,14 @@ struct Core: ~Copyable {
   var wallAtZero: Int64 = 0
   private var callCount: UInt64 = 0
 
-  init(_ configuration: Configuration, worker: UInt8, seed: Seed, now: Instant) {
-    self.configuration = configuration
+  init(_ regime: Regime, worker: UInt8, seed: Seed, now: Instant) {
+    configuration = regime.configuration
     self.worker = worker
     tokens = TokenRing(seed: seed.tokens, id: 0)
     secret = seed.hashes
-    regimes = Regimes(Regime(configuration, number: 1, seed: seed))
+    regimes = Regimes(regime)
     let first = UInt32(truncatingIfNeeded: seed.generations)
-    let capacity = configuration.capacity
+    let capacity = regime.configuration.capacity
     servers = SlotTable(limit: capacity.transactions, firstGeneration: first)
     clients = SlotTable(limit: capacity.transactions, firstGeneration: first)
     calls = SlotTable(

@@ -1,3 +1,7 @@
+import Admission
+import Border
+import Routing
+
 /// A setting of a stage as it is in force for a peer, and where it comes from.
 package struct EffectiveSetting: Hashable, Sendable {
   /// Who says so.
@@ -30,13 +34,23 @@ extension Snapshot {
       }
     }
     for route in tree.all("routes") {
-      let leadsHere = route.words("to").contains(name)
+      let leadsHere = route.words("to").contains(name) || hasRow(route, peer: name)
       guard leadsHere || route["from"] == nil || route.words("from").contains(name) else {
         continue
       }
       settings += self.settings(of: route, peer: leadsHere ? peer : nil)
     }
     return settings
+  }
+
+  /// Whether a route has a table in which a row leads to this peer.
+  private func hasRow(_ route: Node, peer name: String) -> Bool {
+    guard route["table"] != nil, let title = route.word("name") else { return false }
+    let rules = configuration.routing
+    return rules.routes.contains { row in
+      (row.name == title || row.name.hasPrefix("\(title)."))
+        && rules.targets[row.targets].contains { peers.names[Int($0.peer.raw)] == name }
+    }
   }
 
   private func settings(of route: Node, peer: Node?) -> [EffectiveSetting] {

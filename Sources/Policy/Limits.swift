@@ -29,6 +29,13 @@ package enum Limits {
   package static let listeners = 64
   /// A peer's number has 16 bits.
   package static let peers = 65_535
+  /// Lines of all tables of routes.
+  package static let tableLines = 1_000_000
+  /// Routes with the same peers, domains and user prefixes that are told apart by From, To, headers
+  /// or hours: for each request they are tried one after the other.
+  package static let likeRoutes = 1_000
+  /// Words that are compared with names that nothing has, to say what may have been meant.
+  package static let spellings = 1 << 18
   /// Octets of the path of a Unix socket, as the kernel has them.
   package static let socketPath = 107
   /// Threads that serve.

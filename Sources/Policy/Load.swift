@@ -64,7 +64,8 @@ extension Snapshot {
     }
     Check.run(root, .policy, into: &findings)
     let workers = cores ?? ProcessInfo.processInfo.activeProcessorCount
-    let binder = Binder(root, findings, peers, cores: min(max(workers, 1), Limits.workers))
+    let binder = Binder(
+      root, findings, peers, cores: min(max(workers, 1), Limits.workers), from: library)
     return try binder.snapshot()
   }
 }

@@ -39,6 +39,9 @@ extension RouteIndex {
         ? Self.level(of: prefix.octets, isNumber: isNumber) : Self.levelWithoutPrefix
     }
 
+    /// Whether its prefix is a number that fits into a word.
+    var isShortNumber: Bool { isNumber && prefix.isPresent && prefix.octets <= 16 }
+
     static let levelWithoutPrefix = 0
 
     static func level(of length: Int, isNumber: Bool) -> Int {
@@ -81,7 +84,14 @@ extension RouteIndex {
   /// The hash of the beginning of a user, octet by octet.
   struct Beginning {
     var level: Int
+    /// Of a number the last 16 characters, four bits each.
+    private(set) var number: UInt64 = 0
     private var state: UInt64
+
+    init(of prefix: [UInt8], _ level: Int, _ seed: UInt64) {
+      self.init(level, seed)
+      for octet in prefix { append(octet) }
+    }
 
     init(_ level: Int, _ seed: UInt64) {
       self.level = level
@@ -90,7 +100,11 @@ extension RouteIndex {
       state = mixed(seed &+ kind)
     }
 
-    mutating func append(_ octet: UInt8) { state = mixed(state ^ UInt64(octet)) }
+    mutating func append(_ octet: UInt8) {
+      state = mixed(state ^ UInt64(octet))
+      // `+` and the digits differ in their lowest four bits.
+      number = number << 4 | UInt64(octet & 15)
+    }
 
     func hash(with salt: UInt64) -> UInt64 { mixed(state ^ salt) }
   }
@@ -128,26 +142,42 @@ private func mixed(_ word: UInt64) -> UInt64 {
 }
 
 extension RouteIndex {
-  /// The lists of a route whose combinations become entries, and what they leave to ask. `nil`
-  /// stands for a list that is not combined: an empty one, or one that would make too many.
+  /// The lists of a route whose combinations become entries. `nil` stands for a list that is not
+  /// combined: an empty one, or one that would make too many.
   struct Dimensions {
     private(set) var prefixes: [[UInt8]]?
     private(set) var domains: [[UInt8]]?
     private(set) var peers: [PeerID]?
-    /// The route without the conditions that its combinations, methods and schemes stand for.
-    private(set) var rest: Rules.Route
 
     init(_ route: Rules.Route) {
-      rest = route
-      if Self.fit(route.userPrefixes) { prefixes = route.userPrefixes }
+      let beginnings = route.requestURI.userPatterns.map(\.beginning)
+      if Self.fit(route.userPrefixes) {
+        prefixes = route.userPrefixes
+      } else if Self.fit(beginnings), beginnings.allSatisfy({ !$0.isEmpty }) {
+        // The patterns themselves are asked of those that the index finds by their beginnings.
+        prefixes = beginnings
+      }
       if Self.fit(route.domains) { domains = route.domains }
       if !route.from.isEmpty { peers = route.from }
       // What is left out is asked of each candidate: the prefix last, as it tells most apart.
       if isTooMany { peers = nil }
       if isTooMany { domains = nil }
+    }
+
+    /// The route without the conditions that its combinations stand for.
+    func rest(of route: Rules.Route) -> Rules.Route {
+      var rest = route
       if prefixes != nil { rest.userPrefixes = [] }
       if domains != nil { rest.domains = [] }
       if peers != nil { rest.from = [] }
+      return rest
+    }
+
+    /// Whether there is more to ask than the combinations, methods and schemes.
+    func leavesMore(of route: Rules.Route) -> Bool {
+      peers == nil && !route.from.isEmpty || domains == nil && !route.domains.isEmpty
+        || prefixes == nil && !route.userPrefixes.isEmpty
+        || !route.requestURI.userPatterns.isEmpty || route.asksForWhatIsNotIndexed
     }
 
     private static func fit(_ texts: [[UInt8]]) -> Bool {
@@ -165,9 +195,9 @@ extension RouteIndex {
 }
 
 extension Rules.Route {
-  /// Whether it asks for more than methods and schemes.
-  var asksForMore: Bool {
-    !from.isEmpty || requestURI != Party() || caller != Party() || callee != Party()
-      || !headers.isEmpty || !hours.isEmpty
+  /// Whether it asks for something that no index knows: routes that differ in nothing else are
+  /// tried one after the other.
+  package var asksForWhatIsNotIndexed: Bool {
+    caller != Party() || callee != Party() || !headers.isEmpty || !hours.isEmpty
   }
 }

@@ -6,20 +6,23 @@ import SIP
 /// only read.
 ///
 /// A route stands in it once for each combination of its peers, domains and user prefixes, under a
-/// hash of the three. A request asks for the combinations that it could have: its peer or none,
-/// its domain or none, and each beginning of its user that is as long as some prefix. So a look-up
+/// hash of the three. A request asks for the combinations that it could have: its peer or none, its
+/// domain or none, and each beginning of its user that is as long as some prefix. So a look-up
 /// takes a step for each octet of the user, and probes for each length that occurs, however many
-/// routes there are. What has the same combination is tried one after the other; of routes with no
-/// further condition these are at most as many as there are pairs of method and scheme. Routes
-/// with other conditions (patterns, From, To, headers, hours) and the same combination are many
-/// where the policy has many.
+/// routes there are.
+///
+/// What has the same combination is tried one after the other. Of routes with no further condition
+/// these are at most as many as there are pairs of method and scheme; of those with one (From, To,
+/// headers, hours) as many as the policy has.
 struct RouteIndex: Sendable {
-  /// A route under one combination. 32 octets: a million of them are 32 MB.
+  /// A route under one combination. 48 octets: a million of them are 48 MB.
   struct Entry: Sendable {
-    /// What it asks for.
-    var combination: Combination
     /// Methods and schemes of requests that it takes.
     var cells: Cells
+    /// The prefix of a short number, so that nothing else need be read to compare it.
+    var number: UInt64 = 0
+    /// What it asks for.
+    var combination = Combination()
     /// The route's number.
     var route: UInt32
     /// The next entry of the same hash, of a later route; `none` behind the last.
@@ -28,11 +31,18 @@ struct RouteIndex: Sendable {
     var rest = none
   }
 
-  /// The entries of one hash, in the order of their routes.
+  /// The entries of one hash, or of several with the same upper half, in the order of their routes.
   private struct Slot: Sendable {
-    var hash: UInt64 = 0
+    /// The upper half of the hash.
+    var tag: UInt32 = 0
     var first = none
+  }
+
+  /// What is known of a slot only while it is filled.
+  private struct Filling {
     var last = none
+    /// What is taken of requests with the combination of its first entry.
+    var covered = Cells.none
   }
 
   static let none = UInt32.max
@@ -41,6 +51,9 @@ struct RouteIndex: Sendable {
   /// Only routes of this mode are in it.
   private let mode: Mode
   private var slots: [Slot]
+  /// A bit for each hash that is there, and few others: most questions end here, in memory that is
+  /// at hand, where the slots of a million routes are not.
+  private var known: [UInt64]
   private var entries: [Entry] = []
   /// The octets of all prefixes and domains.
   private var octets: [UInt8] = []
@@ -48,6 +61,8 @@ struct RouteIndex: Sendable {
   private var rests: [Rules.Route] = []
   /// For each `Level` and each kind of combination the first route that has it.
   private var earliest: [UInt32] = []
+  /// The highest level of prefixes of numbers, and of others; 0 for none.
+  private var highest = (number: 0, other: 0)
 
   /// - Parameter seed: a secret, so that nobody can choose users that share a hash.
   init(_ routes: [Rules.Route], _ mode: Mode, seed: UInt64) {
@@ -56,10 +71,11 @@ struct RouteIndex: Sendable {
     let count = routes.reduce(0) { $1.mode == mode ? $0 + Dimensions($1).count : $0 }
     while size < count * 2 { size *= 2 }
     slots = Array(repeating: Slot(), count: size)
+    known = Array(repeating: 0, count: max(1, size / 16))
     entries.reserveCapacity(count)
-    var covered = [Cells](repeating: .none, count: size)
+    var fillings = Array(repeating: Filling(), count: size)
     for place in routes.indices where routes[place].mode == mode {
-      add(routes[place], place, &covered)
+      add(routes[place], place, &fillings)
     }
   }
 
@@ -82,23 +98,23 @@ struct RouteIndex: Sendable {
 // MARK: Building
 
 extension RouteIndex {
-  private mutating func add(_ route: Rules.Route, _ place: Int, _ covered: inout [Cells]) {
+  private mutating func add(_ route: Rules.Route, _ place: Int, _ fillings: inout [Filling]) {
     let dimensions = Dimensions(route)
-    var entry = Entry(
-      combination: Combination(), cells: Cells(route.methods, route.schemes), route: UInt32(place))
-    if dimensions.rest.asksForMore {
+    var entry = Entry(cells: Cells(route.methods, route.schemes), route: UInt32(place))
+    if dimensions.leavesMore(of: route) {
       entry.rest = UInt32(rests.count)
-      rests.append(dimensions.rest)
+      rests.append(dimensions.rest(of: route))
     }
     for prefix in dimensions.prefixes ?? [[]] {
       entry.combination.prefix = dimensions.prefixes == nil ? .absent : append(prefix)
       entry.combination.isNumber = prefix.allSatisfy(Self.isOfNumber)
+      entry.number = Beginning(of: prefix, entry.combination.level, seed).number
       for domain in dimensions.domains ?? [[]] {
         entry.combination.domain = dimensions.domains == nil ? .absent : append(domain)
         for peer in dimensions.peers ?? [PeerID(raw: 0)] {
           entry.combination.hasPeer = dimensions.peers != nil
           entry.combination.peer = peer
-          insert(entry, &covered)
+          insert(entry, &fillings)
         }
       }
     }
@@ -111,26 +127,27 @@ extension RouteIndex {
   }
 
   /// Puts an entry behind those of its hash, unless earlier ones leave nothing for it to take.
-  private mutating func insert(_ entry: Entry, _ covered: inout [Cells]) {
+  private mutating func insert(_ entry: Entry, _ fillings: inout [Filling]) {
     var entry = entry
     let hash = hash(of: entry.combination)
     let slot = slot(of: hash)
     let first = slots[slot].first
     // Two combinations may share a hash; only of the first one it is known what is taken.
     if first == Self.none || isSame(entries[Int(first)].combination, entry.combination) {
-      entry.cells.subtract(covered[slot])
+      entry.cells.subtract(fillings[slot].covered)
       guard !entry.cells.isEmpty else { return }
       // What is only observed leaves all to those behind it.
-      if entry.rest == Self.none, mode == .enforce { covered[slot].formUnion(entry.cells) }
+      if entry.rest == Self.none, mode == .enforce { fillings[slot].covered.formUnion(entry.cells) }
     }
     let place = UInt32(entries.count)
     entries.append(entry)
     if first == Self.none {
-      slots[slot] = Slot(hash: hash, first: place, last: place)
+      known[word(of: hash)] |= bit(of: hash)
+      slots[slot] = Slot(tag: Self.tag(of: hash), first: place)
     } else {
-      entries[Int(slots[slot].last)].next = place
-      slots[slot].last = place
+      entries[Int(fillings[slot].last)].next = place
     }
+    fillings[slot].last = place
     note(entry)
   }
 
@@ -138,6 +155,12 @@ extension RouteIndex {
     let place = entry.combination.level * 4 + entry.combination.kind
     while earliest.count < (entry.combination.level + 1) * 4 { earliest.append(Self.none) }
     earliest[place] = min(earliest[place], entry.route)
+    guard entry.combination.prefix.isPresent else { return }
+    if entry.combination.isNumber {
+      highest.number = max(highest.number, entry.combination.level)
+    } else {
+      highest.other = max(highest.other, entry.combination.level)
+    }
   }
 
   private func isSame(_ one: Combination, _ other: Combination) -> Bool {
@@ -149,8 +172,8 @@ extension RouteIndex {
   private func text(_ text: Text) -> ArraySlice<UInt8> { octets[text.range] }
 
   private func hash(of combination: Combination) -> UInt64 {
-    var beginning = Beginning(combination.level, seed)
-    for octet in text(combination.prefix) { beginning.append(octet) }
+    let prefix = Array(text(combination.prefix))
+    let beginning = Beginning(of: prefix, combination.level, seed)
     var domain: DomainHash?
     if combination.domain.isPresent {
       var hash = DomainHash(seed)
@@ -195,21 +218,22 @@ extension RouteIndex {
       wall: wall, start: UInt32(range.lowerBound), best: UInt32(range.upperBound))
     probe(Beginning(Combination.levelWithoutPrefix, seed), message, &request)
     if let user = uri.user ?? (uri.scheme == .tel ? uri.opaque : nil) {
-      walk(UserText(bytes, user, isNumber: false), isNumber: false, message, &request)
-      walk(UserText(bytes, user, isNumber: true), isNumber: true, message, &request)
+      if highest.number > 0 { walk(user, isNumber: true, message, &request) }
+      if highest.other > 0 { walk(user, isNumber: false, message, &request) }
     }
     return request.best == UInt32(range.upperBound) ? nil : Int(request.best)
   }
 
   /// Asks for each beginning of a user.
   private func walk(
-    _ user: consuming UserText, isNumber: Bool, _ message: borrowing Message,
-    _ request: inout Request
+    _ user: Slice, isNumber: Bool, _ message: borrowing Message, _ request: inout Request
   ) {
+    var text = UserText(message.bytes, user, isNumber: isNumber)
+    let highest = isNumber ? highest.number : highest.other
     var beginning = Beginning(Combination.level(of: 0, isNumber: isNumber), seed)
-    while beginning.level &* 4 < earliest.count {
+    while beginning.level <= highest {
       probe(beginning, message, &request)
-      guard let octet = user.next(), !isNumber || Self.isOfNumber(octet) else { return }
+      guard let octet = text.next(), !isNumber || Self.isOfNumber(octet) else { return }
       beginning.append(octet)
       beginning.level &+= 2
     }
@@ -222,12 +246,14 @@ extension RouteIndex {
     let level = beginning.level &* 4
     guard level < earliest.count else { return }
     for kind in 0..<4 where earliest[level &+ kind] < request.best {
-      let slot = slots[slot(of: beginning.hash(with: request.salts[kind]))]
+      let hash = beginning.hash(with: request.salts[kind])
+      guard known[word(of: hash)] & bit(of: hash) != 0 else { continue }
+      let slot = slots[slot(of: hash)]
       var place = slot.first
       while place != Self.none {
         let entry = entries[Int(place)]
         if entry.route >= request.best { break }
-        if entry.route >= request.start, takes(entry, message, request) {
+        if entry.route >= request.start, takes(entry, beginning, message, request) {
           request.best = entry.route
           break
         }
@@ -236,10 +262,20 @@ extension RouteIndex {
     }
   }
 
+  /// The place in `known` of the bit of a hash. It is taken of other bits than that of its slot.
+  private func word(of hash: UInt64) -> Int {
+    Int(truncatingIfNeeded: hash >> 38) & (known.count &- 1)
+  }
+
+  private func bit(of hash: UInt64) -> UInt64 { 1 << (hash >> 32 & 63) }
+
+  private static func tag(of hash: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: hash >> 32) }
+
   private func slot(of hash: UInt64) -> Int {
     let mask = slots.count &- 1
     var place = Int(truncatingIfNeeded: hash) & mask
-    while slots[place].first != Self.none && slots[place].hash != hash {
+    let tag = Self.tag(of: hash)
+    while slots[place].first != Self.none && slots[place].tag != tag {
       place = (place &+ 1) & mask
     }
     return place
@@ -247,14 +283,16 @@ extension RouteIndex {
 
   /// Whether the route takes the request. The hash is no proof of it.
   private func takes(
-    _ entry: Entry, _ message: borrowing Message, _ request: Request
+    _ entry: Entry, _ beginning: Beginning, _ message: borrowing Message, _ request: Request
   ) -> Bool {
     let wanted = entry.combination
     guard !entry.cells.isDisjoint(with: request.cell) else { return false }
     guard !wanted.hasPeer || wanted.peer == request.peer else { return false }
-    guard hasDomain(wanted, message, request), hasPrefix(wanted, message, request) else {
-      return false
-    }
+    guard wanted.level == beginning.level, hasDomain(wanted, message, request) else { return false }
+    guard
+      wanted.isShortNumber
+        ? entry.number == beginning.number : hasPrefix(wanted, message, request)
+    else { return false }
     guard entry.rest != Self.none else { return true }
     return rests.span[Int(entry.rest)].matches(
       message, request.uri, from: request.peer, wall: request.wall)

@@ -112,7 +112,7 @@ package struct Stage: ~Copyable, Sendable {
     _ vouched: consuming Vouched, _ message: borrowing Message, _ uri: URI, wall: Int64,
     _ observed: inout Observations
   ) -> Verdict<Routed> {
-    let own = taking.first(message, uri, from: vouched.peer, wall: wall)
+    let own = first(message, uri, from: vouched.peer, wall: wall)
     observe(message, uri, from: vouched.peer, wall: wall, before: own, &observed)
     if let place = own {
       let targets = rules.routes[place].targets
@@ -127,6 +127,14 @@ package struct Stage: ~Copyable, Sendable {
     case .notFound: return .refuse(Refusal(404, .notFound, .noRoute))
     case .forbidden: return .refuse(Refusal(403, .forbidden, .noRoute))
     }
+  }
+
+  /// The place in the rules of the first route that is not only to observe and takes this request.
+  /// - Parameter wall: in nanoseconds since 1970-01-01T00:00:00Z.
+  package func first(
+    _ message: borrowing Message, _ uri: URI, from peer: PeerID, wall: Int64
+  ) -> Int? {
+    taking.first(message, uri, from: peer, wall: wall)
   }
 
   /// Notes the routes that only observe and stand before the one that is taken.

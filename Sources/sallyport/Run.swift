@@ -89,12 +89,14 @@ struct Run: ParsableCommand {
     let routes = snapshot.routeNames
     let count = snapshot.settings.workers
     let lookups = lookups(families(configuration), workers: count)
+    // Once for all: the tables of a large policy take a while to build, and memory.
+    let regime = Regime(configuration, number: 1, seed: seed)
     return try Workers<Node>(
       configuration.listeners.map { Platform.Listener($0.transport, $0.local) },
       Platform.Settings(snapshot.settings)
     ) { worker, _ in
       let border = Border(
-        configuration, worker: UInt8(worker), of: count, seed: seed, now: Clock.now())
+        regime, worker: UInt8(worker), of: count, seed: seed, now: Clock.now())
       let report = Report(level: level, redacted: redacted, peers: peers, routes: routes)
       return Node(border, report, journal, crew.tally, worker: worker, of: count) {
         inquiry, worker in

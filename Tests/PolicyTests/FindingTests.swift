@@ -213,7 +213,7 @@ struct FindingTests {
     Wrong(
       9, "  - { name: all, from: [], to: right }",
       "p:9:24: error: `from` is an empty list; without it there is no such condition"),
-    Wrong(9, "  - { name: all }", "p:9:5: error: a route needs the key `to`"),
+    Wrong(9, "  - { name: all }", "p:9:5: error: a route needs one of `to`, `table`"),
     Wrong(
       9, "  - { name: all, to: right }\n  - { name: all, method: BYE, to: right }",
       "p:10:13: error: there is already a route `all`, in line 9"),

@@ -92,6 +92,22 @@ struct IndexTests {
     #expect(RouteIndex(rules.routes, .enforce, seed: 1).longestRun <= 7)
   }
 
+  @Test("patterns are found by their beginnings")
+  func patterns() {
+    var rules = Rules()
+    for place in 0..<1_000 {
+      let places = "+\(100 + place)5".utf8.map { octet in
+        var characters = UserPattern.Characters()
+        characters.insert(octet)
+        return characters
+      }
+      var route = Rules.Route(name: "\(place)", targets: 0..<0)
+      route.requestURI.userPatterns = [UserPattern(places, rest: .some)]
+      rules.routes.append(route)
+    }
+    #expect(RouteIndex(rules.routes, .enforce, seed: 1).longestRun == 1)
+  }
+
   @Test("a condition that the index does not know is told to it")
   func conditions() {
     let route = Mirror(reflecting: Rules.Route(name: "", targets: 0..<0))
@@ -100,7 +116,8 @@ struct IndexTests {
         "name", "from", "methods", "schemes", "requestURI", "caller", "callee", "headers", "hours",
         "mode", "targets", "failover", "targetTimeout", "redirects",
       ],
-      "a new condition of a route belongs into `asksForMore`, and then into this list")
+      "a new condition of a route belongs into `asksForWhatIsNotIndexed`, and then into this list"
+    )
   }
 }
 
@@ -129,8 +146,23 @@ private struct Chance {
 
   private static let users = [
     "", "1", "11", "112", "+", "+4", "+49", "+493", "+4930", "a", "al", "ali", "a.", "a-b", "0",
-    "4-9", "+49a", "%", ";", "1;",
+    "4-9", "+49a", "%", ";", "1;", "1*",
   ]
+  /// `+49X{0,4}`, `1!`, `al.`, `4-9`, `11`, `12*` and any digit.
+  private static let patterns = [
+    UserPattern(["+", "4", "9"].map(set) + Array(repeating: digit, count: 4), optional: 4),
+    UserPattern([set("1")], rest: .any), UserPattern([set("a"), set("l")], rest: .some),
+    UserPattern(["4", "-", "9"].map(set)), UserPattern([set("1"), set("1")], optional: 1),
+    UserPattern(["1", "1", "*"].map(set), optional: 1), UserPattern([digit], rest: .any),
+  ]
+  private static let digit = set("0123456789")
+
+  private static func set(_ text: String) -> UserPattern.Characters {
+    var characters = UserPattern.Characters()
+    for octet in text.utf8 { characters.insert(octet) }
+    return characters
+  }
+
   private static let domains = ["a.example", "b.example", "192.0.2.7", "2001:db8::1", ""]
   private static let methods: [Method] = [.invite, .options, .message, .other]
   private static let schemes: [Scheme] = [.sip, .sips, .tel]
@@ -159,13 +191,13 @@ private struct Chance {
     if below(6) == 0 {
       route.headers = [HeaderCondition(Array("subject".utf8), .present)]
     }
-    if below(6) == 0 { route.requestURI.userPatterns = [UserPattern([], rest: .some)] }
+    if below(6) == 0 { route.requestURI.userPatterns = some(Self.patterns, least: 1) }
   }
 
   mutating func question() -> Question {
     let users = [
       "1", "11", "112", "1-1-2", "+", "+49", "+4930", "+4.9(30)", "%2B493", "+4%39", "alice", "al",
-      "a.b", "a-b", "%61li", "4-9", "49", "+49alice", "1;2", "1%3B2", "0", "%25", "-",
+      "a.b", "a-b", "%61li", "4-9", "49", "+49alice", "1;2", "1%3B2", "11*", "0", "%25", "-",
     ]
     let hosts = [
       "a.example", "A.Example", "b.example:5080", "192.0.2.7", "[2001:db8::1]", "c.example",

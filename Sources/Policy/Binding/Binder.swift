@@ -35,6 +35,8 @@ struct Binder {
   var findings: Findings
   var names: PeerNames
   let cores: Int
+  /// Where tables of routes are read from.
+  let library: Library
   var listeners: [BoundListener] = []
   /// The peers in the order of the file, by their names.
   var peers: [BoundPeer] = []
@@ -44,8 +46,16 @@ struct Binder {
   /// Host names of peers and of the element, and whose they are.
   var hostNames: [[UInt8]: String] = [:]
   var places = Places()
+  /// Lines of tables so far.
+  var tableLines = 0
+  /// How many more words may be compared with one that nothing is called by.
+  private var comparisons = Limits.spellings
 
-  init(_ root: Node, _ findings: Findings, _ names: PeerNames, cores: Int) {
+  init(
+    _ root: Node, _ findings: Findings, _ names: PeerNames, cores: Int,
+    from library: Library = .memory([:])
+  ) {
+    self.library = library
     self.root = root
     self.findings = findings
     self.names = names
@@ -160,6 +170,17 @@ extension Binder {
   }
 }
 
+// MARK: Names that nothing has
+
+extension Binder {
+  /// "; did you mean `this`?", or nothing: also when so many were asked for that it would take
+  /// long.
+  mutating func question(_ name: String, of words: [String]) -> String {
+    comparisons -= words.count
+    return comparisons < 0 ? "" : Spelling.question(name, of: words)
+  }
+}
+
 // MARK: Listeners
 
 extension Binder {
@@ -212,7 +233,7 @@ extension Binder {
       if let place = listeners.firstIndex(where: { $0.name == name }) {
         bits |= 1 << UInt64(place)
       } else if (try? Names.name(name)) != nil {
-        let question = Spelling.question(name, of: listeners.map(\.name))
+        let question = question(name, of: listeners.map(\.name))
         findings.add(.undefinedName, node.place, "there is no listener `\(name)`\(question)")
       }
     }

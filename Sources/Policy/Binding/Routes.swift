@@ -26,6 +26,28 @@ extension Binder {
       }
       bindRoute(node)
     }
+    checkLikeRoutes()
+  }
+
+  /// What routes are looked up by.
+  private struct Key: Hashable {
+    var from: [PeerID]
+    var party: Party
+  }
+
+  /// An index finds routes however many there are, but not those that are alike in all that it
+  /// knows of them.
+  private mutating func checkLikeRoutes() {
+    var counts: [Key: Int] = [:]
+    for (place, route) in routing.routes.enumerated() where route.asksForWhatIsNotIndexed {
+      let count = counts[Key(from: route.from, party: route.requestURI), default: 0] + 1
+      counts[Key(from: route.from, party: route.requestURI)] = count
+      guard count > Limits.likeRoutes else { continue }
+      return findings.add(
+        .tooMany, places.routes[place],
+        "at most \(Limits.likeRoutes) routes can have the same `from`, `domain`, `user-prefix` and"
+          + " `user-pattern`: they are tried one after the other for each request")
+    }
   }
 
   private mutating func bindRoute(_ node: Node) {
@@ -39,6 +61,7 @@ extension Binder {
     if let failover = root.inForce(.routing, "failover", route: node) {
       route.failover = failover.items.compactMap(\.scalar).compactMap(UInt16.init)
     }
+    if let table = node["table"] { return bindTable(table, node, route) }
     route.targets = bindTargets(of: node)
     routing.routes.append(route)
     places.routes.append(node["name"]?.place ?? node.place)
@@ -50,24 +73,27 @@ extension Binder {
   private mutating func bindTargets(of node: Node) -> Range<Int> {
     let start = routing.targets.count
     let timeout = node.interval("timeout")
-    for item in node.all("to") {
-      guard let place = peerPlace(item) else { continue }
-      peers[place].isUsed = true
-      guard !peers[place].targets.isEmpty else {
-        // One whose targets are wrong was told already.
-        if !peers[place].namesTargets {
-          findings.add(
-            .deadEnd, item.place, "peer `\(peers[place].name)` has no targets to route to")
-        }
-        continue
-      }
-      routing.targets += peers[place].targets.map { target in
-        var target = target
-        target.timeout = timeout ?? target.timeout
-        return target
-      }
-    }
+    for item in node.all("to") { appendTargets(ofPeer: item, timeout: timeout) }
     return start..<routing.targets.count
+  }
+
+  /// Puts the targets of the peer of that name behind those of the route.
+  /// - Parameter timeout: that of the route, if it says one.
+  mutating func appendTargets(ofPeer item: Node, timeout: Interval?) {
+    guard let place = peerPlace(item) else { return }
+    peers[place].isUsed = true
+    guard !peers[place].targets.isEmpty else {
+      // One whose targets are wrong was told already.
+      if !peers[place].namesTargets {
+        findings.add(
+          .deadEnd, item.place, "peer `\(peers[place].name)` has no targets to route to")
+      }
+      return
+    }
+    for var target in peers[place].targets {
+      target.timeout = timeout ?? target.timeout
+      routing.targets.append(target)
+    }
   }
 
   mutating func peerIDs(_ nodes: [Node]) -> [PeerID] {
@@ -78,7 +104,7 @@ extension Binder {
   private mutating func peerPlace(_ node: Node) -> Int? {
     guard let name = node.scalar, (try? Names.name(name)) != nil else { return nil }
     if let place = peerPlaces[name] { return place }
-    let question = Spelling.question(name, of: peers.map(\.name))
+    let question = question(name, of: peers.map(\.name))
     findings.add(.undefinedName, node.place, "there is no peer `\(name)`\(question)")
     return nil
   }

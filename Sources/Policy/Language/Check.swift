@@ -173,17 +173,30 @@ enum Names {
 
   /// What a user part can begin with (RFC 3261 §25.1), without escapes.
   static func userPrefix(_ text: String) throws(Complaint) -> [UInt8] {
-    let marks = Array("-_.!~*'()&=+$,;?/".utf8)
-    let isUser = text.utf8.allSatisfy { octet in
-      switch octet {
-      case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
-      default: marks.contains(octet)
-      }
+    let octets = Array(text.utf8)
+    guard isUserPrefix(octets) else { throw noUserPrefix(text) }
+    return octets
+  }
+
+  static func isUserPrefix(_ octets: [UInt8]) -> Bool {
+    guard (1...64).contains(octets.count) else { return false }
+    for octet in octets where !isOfUser(octet) { return false }
+    return true
+  }
+
+  static func noUserPrefix(_ text: String) -> Complaint {
+    Complaint("`\(text.shortened)` is not the beginning of a user part, such as `+4930`")
+  }
+
+  private static func isOfUser(_ octet: UInt8) -> Bool {
+    switch octet {
+    case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
+    // ! $ & ' ( ) * + , - . /
+    case 0x21, 0x24, 0x26...0x2f: true
+    // ; = ? _ ~
+    case 0x3b, 0x3d, 0x3f, 0x5f, 0x7e: true
+    default: false
     }
-    guard isUser, (1...64).contains(text.utf8.count) else {
-      throw Complaint("`\(text.shortened)` is not the beginning of a user part, such as `+4930`")
-    }
-    return Array(text.utf8)
   }
 
   /// The name of a header (RFC 3261 §25.1): a token.

@@ -69,6 +69,9 @@ struct Findings {
 
   init(file: String) { files = [file] }
 
+  /// How many there are.
+  var count: Int { list.count }
+
   var hasErrors: Bool { list.contains { $0.severity == .error } }
 
   /// - Parameters:

@@ -224,11 +224,12 @@ extension Table {
       Key("callee", .table(callee), "what the URI in To must be like"),
       Key("header", .oneOrMore(.table(header)), "headers of the request; all of them must hold"),
       Key("time", .oneOrMore(.table(time)), "when it is open; one of them must hold"),
-      Key("to", .oneOrMore(.name), "peers whose targets are tried in this order", isRequired: true),
+      Key("to", .oneOrMore(.name), "peers whose targets are tried in this order"),
+      Key("table", .text, "a CSV file of user prefixes and where they go; the longest one decides"),
       Key(
         "mode", .mode, "whether it is taken, or it is only counted and told that it would be",
         without: "enforce"),
-    ] + Section.routing.keys(of: .route))
+    ] + Section.routing.keys(of: .route), demand: .one(["to", "table"]))
 
   /// The conditions of one URI.
   private static func party(_ uri: String) -> [Key] {

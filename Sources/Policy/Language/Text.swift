@@ -38,6 +38,13 @@ struct Text {
     return Place(file: file, line: low + 1, column: column + 1)
   }
 
+  var lineCount: Int { lines.count }
+
+  /// A line, counted from 0, with what ends it.
+  func range(ofLine number: Int) -> Range<Int> {
+    lines[number]..<(number + 1 < lines.count ? lines[number + 1] : bytes.count)
+  }
+
   /// The offset of a place, or `nil` for one that the text does not have.
   func offset(of place: Place) -> Int? {
     guard place.line >= 1, place.line <= lines.count else { return nil }

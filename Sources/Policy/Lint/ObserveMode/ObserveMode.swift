@@ -20,10 +20,11 @@ extension Rule {
     for (peer, node) in zip(study.peers, study.peerNodes) {
       look(node, "what would be refused to peer `\(peer.name)` is told, and passes", .warning)
     }
-    for (route, node) in zip(study.routing.routes, study.root.all("routes")) {
+    // Not one by one with the bound routes: those of a table are many of one node.
+    for node in study.root.all("routes") {
       look(
         node,
-        "route `\(route.name)` only observes: its requests are told of, and take the next route",
+        "route `\(node.word("name") ?? "")` only observes: its requests are told of, and take the next route",
         .note)
     }
   }

@@ -1,0 +1,3 @@
+import Foundation
+
+exit(PolicyBenchmark.run(CommandLine.arguments))
