@@ -24,7 +24,8 @@ extension Rule {
     for node in study.root.all("routes") {
       look(
         node,
-        "route `\(node.word("name") ?? "")` only observes: its requests are told of, and take the next route",
+        "route `\(node.word("name") ?? "")` only observes: its requests are told of, and take the"
+          + " next route",
         .note)
     }
   }
