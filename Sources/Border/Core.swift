@@ -60,7 +60,7 @@ struct Core: ~Copyable {
   private var callCount: UInt64 = 0
 
   init(_ configuration: Configuration, worker: UInt8, seed: Seed, now: Instant) {
-    self.configuration = configuration
+    self.configuration = configuration.withoutRules()
     self.worker = worker
     tokens = TokenRing(seed: seed.tokens, id: 0)
     secret = seed.hashes
