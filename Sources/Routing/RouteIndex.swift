@@ -51,8 +51,8 @@ struct RouteIndex: Sendable {
   /// Only routes of this mode are in it.
   private let mode: Mode
   private var slots: [Slot]
-  /// A bit for each hash that is there, and few others: most questions end here, in memory that is
-  /// at hand, where the slots of a million routes are not.
+  /// Two bits for each hash that is there, and few others: most questions end here, in memory that
+  /// is at hand, where the slots of a million routes are not.
   private var known: [UInt64]
   private var entries: [Entry] = []
   /// The octets of all prefixes and domains.
@@ -142,7 +142,7 @@ extension RouteIndex {
     let place = UInt32(entries.count)
     entries.append(entry)
     if first == Self.none {
-      known[word(of: hash)] |= bit(of: hash)
+      known[word(of: hash)] |= bits(of: hash)
       slots[slot] = Slot(tag: Self.tag(of: hash), first: place)
     } else {
       entries[Int(fillings[slot].last)].next = place
@@ -247,7 +247,8 @@ extension RouteIndex {
     guard level < earliest.count else { return }
     for kind in 0..<4 where earliest[level &+ kind] < request.best {
       let hash = beginning.hash(with: request.salts[kind])
-      guard known[word(of: hash)] & bit(of: hash) != 0 else { continue }
+      let bits = bits(of: hash)
+      guard known[word(of: hash)] & bits == bits else { continue }
       let slot = slots[slot(of: hash)]
       var place = slot.first
       while place != Self.none {
@@ -262,12 +263,12 @@ extension RouteIndex {
     }
   }
 
-  /// The place in `known` of the bit of a hash. It is taken of other bits than that of its slot.
+  /// The word of `known` with the bits of a hash. It is taken of other bits than its slot.
   private func word(of hash: UInt64) -> Int {
     Int(truncatingIfNeeded: hash >> 38) & (known.count &- 1)
   }
 
-  private func bit(of hash: UInt64) -> UInt64 { 1 << (hash >> 32 & 63) }
+  private func bits(of hash: UInt64) -> UInt64 { 1 << (hash >> 32 & 63) | 1 << (hash >> 26 & 63) }
 
   private static func tag(of hash: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: hash >> 32) }
 

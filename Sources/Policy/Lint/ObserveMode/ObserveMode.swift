@@ -22,10 +22,10 @@ extension Rule {
     }
     // Not one by one with the bound routes: those of a table are many of one node.
     for node in study.root.all("routes") {
+      let name = node.word("name") ?? ""
       look(
         node,
-        "route `\(node.word("name") ?? "")` only observes: its requests are told of, and take the"
-          + " next route",
+        "route `\(name)` only observes: its requests are told of, and take the next route",
         .note)
     }
   }
