@@ -122,8 +122,14 @@ struct Variation {
 
   /// Puts everything into another order whose order does not count.
   mutating func shuffle() {
-    for place in peers.indices { mix(&peers[place]) }
-    for place in routes.indices { mix(&routes[place]) }
+    for place in peers.indices {
+      let keys = mixed(peers[place])
+      peers[place] = keys
+    }
+    for place in routes.indices {
+      let keys = mixed(routes[place])
+      routes[place] = keys
+    }
     listeners.shuffle(using: &chance)
     peers.shuffle(using: &chance)
     // No two of them take the same request.
@@ -133,14 +139,15 @@ struct Variation {
   }
 
   /// Lists but those of targets are sets.
-  private mutating func mix(_ keys: inout Keys) {
-    keys.shuffle(using: &chance)
-    for place in keys.indices where keys[place].value.hasPrefix("[") && keys[place].key != "targets"
-    {
+  private mutating func mixed(_ given: Keys) -> Keys {
+    var keys = given.shuffled(using: &chance)
+    for place in keys.indices
+    where keys[place].value.hasPrefix("[") && keys[place].key != "targets" {
       var items = keys[place].value.dropFirst().dropLast().components(separatedBy: ", ")
       items.shuffle(using: &chance)
       keys[place].value = "[\(items.joined(separator: ", "))]"
     }
+    return keys
   }
 
   var text: String {
