@@ -71,6 +71,18 @@ struct DiffTests {
     #expect(Comparison.of(old, new).isEmpty)
   }
 
+  @Test("requests by UDP and by TCP that lead to the same places are one kind")
+  func transports() throws {
+    let lines = { (user: String) in
+      Sample.right.replacing("listeners: [u4]", with: "listeners: [u4, t4]")
+        .replacing("udp:10.1", with: "10.1").replacing(
+          "to: right", with: "to: right, user-prefix: \"\(user)\"")
+    }
+    let found = Comparison.of(try Sample.load(lines("+49")), try Sample.load(lines("+4930")))
+    let facts = found.changes.map { "\($0.kind) \($0.name) \($0.fact)" }
+    #expect(facts == ["route all does not take any more"], "\(found.text)")
+  }
+
   @Test("what is told of a change names both places, and a request for `explain` and `test`")
   func told() throws {
     let old = try Sample.load(Sample.right)

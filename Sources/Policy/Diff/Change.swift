@@ -98,4 +98,15 @@ extension Comparison.Change {
     guard old.peer != new.peer, outcome.verdict != nil else { return outcome.text }
     return outcome.peer.map { "from peer \($0)" } ?? "silence"
   }
+  /// What changes that are told as one have in common of one side: a request by UDP and one by TCP
+  /// that lead to the same places are of one kind.
+  func gist(_ outcome: Outcome) -> String {
+    guard old.peer == new.peer, outcome.verdict == .forward else { return telling(outcome) }
+    guard let lead = outcome.lead else { return outcome.guide ?? "" }
+    let places = lead.targets.map { target in
+      "\(target.to.drop { $0 != ":" }) \(target.peer) \(target.timeout ?? "")"
+    }
+    let observed = outcome.observes.joined(separator: " ")
+    return "\(outcome.route ?? "") \(places) \(lead.failover) \(lead.redirects) \(observed)"
+  }
 }

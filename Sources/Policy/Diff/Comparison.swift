@@ -19,8 +19,9 @@ package struct Comparison: Sendable, Encodable {
     package var methods: [String] = []
     /// Peers from which such requests were found to come.
     package var peers: [String] = []
-    /// What becomes of the witness in each policy.
+    /// What becomes of the witness in the policy as it is.
     package var old: Outcome
+    /// As `old`, for the policy as it is to be.
     package var new: Outcome
     /// One request of this kind.
     package var witness: Witness
@@ -107,8 +108,8 @@ struct Hearing: ~Copyable {
     else { return nil }
     let change = Comparison.Change(before, after, witness, snapshots.old, snapshots.new)
     let kind = Kind(
-      name: "\(change.kind) \(change.name)", fact: change.fact, old: change.telling(before),
-      new: change.telling(after))
+      name: "\(change.kind) \(change.name)", fact: change.fact, old: change.gist(before),
+      new: change.gist(after))
     let place = kinds[kind] ?? comparison.changes.count
     if place == comparison.changes.count { comparison.changes.append(change) }
     kinds[kind] = place

@@ -28,7 +28,10 @@ enum Samples {
       users.append(prefix)
     }
     let octets = Array("01259345678+*#abxz.".utf8)
-    for pattern in Set(parties.flatMap(\.userPatterns)) { users += pattern.samples(of: octets) }
+    var seen: Set<UserPattern> = []
+    for pattern in parties.flatMap(\.userPatterns) where seen.insert(pattern).inserted {
+      users += pattern.samples(of: octets)
+    }
     users += ["nobody", "+00", "00"].map { Array($0.utf8) }
     return unique(users.map(escaped)) + [""]
   }

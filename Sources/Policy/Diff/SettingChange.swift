@@ -8,8 +8,9 @@ package struct SettingChange: Hashable, Sendable, Encodable {
   package var old: String
   /// What is in force now.
   package var new: String
-  /// Where each was written; `nil` where it was not.
+  /// Where it was written; `nil` where it was not.
   package var oldPlace: String?
+  /// Where it is written now; `nil` where it is not.
   package var newPlace: String?
 }
 
