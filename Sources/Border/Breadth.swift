@@ -11,14 +11,16 @@ extension Core {
   /// - Throws: 440 where there is no breadth left for a single branch, 400 for a value that is no
   ///   number or stands twice (RFC 5393 §5.3.3, §5.3.1).
   mutating func checkBreadth(_ message: borrowing Message) throws(Refused) {
-    guard let line = message.next(.maxBreadth) else { return }
+    guard let header = message.header(message.outline.maxBreadth) else { return }
     let value: UInt32
     do throws(Malformed) {
-      value = try Scalar.maxBreadth(message.bytes, message.headers[line].value)
+      value = try Scalar.maxBreadth(message.bytes, header.value)
     } catch {
       throw Refused(malformed: error)
     }
-    if let second = message.next(.maxBreadth, from: line &+ 1) {
+    if let second = message.next(
+      .maxBreadth, from: Int(message.outline.maxBreadth) &+ 1)
+    {
       let start = message.headers[second].line.start
       throw Refused(malformed: Malformed(.repeatedHeader, at: start))
     }

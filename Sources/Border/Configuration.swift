@@ -85,6 +85,15 @@ package struct Configuration: Sendable {
     self.media = media
   }
 
+  /// The same without the rules of the stages, which have their own: those of the first version of
+  /// a policy would be held for as long as the border lasts.
+  func withoutRules() -> Configuration {
+    var configuration = self
+    configuration.admission = Admission.Rules(peers: [], sources: [])
+    configuration.routing = Routing.Rules()
+    return configuration
+  }
+
   /// Whether a host and port are this element's own (RFC 3261 §16.4): a listener's address, or one
   /// of its names.
   func isOwn(_ place: HostPort, in bytes: Span<UInt8>) -> Bool {

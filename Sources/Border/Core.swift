@@ -60,7 +60,7 @@ struct Core: ~Copyable {
   private var callCount: UInt64 = 0
 
   init(_ regime: Regime, worker: UInt8, seed: Seed, now: Instant) {
-    configuration = regime.configuration
+    configuration = regime.configuration.withoutRules()
     self.worker = worker
     tokens = TokenRing(seed: seed.tokens, id: 0)
     secret = seed.hashes

@@ -90,6 +90,7 @@ extension Core {
     let sent = out.send(to: servers[server].flow, atMost: reply.room(for: message, patch)) {
       reply.write(answering: message, patch, into: &$0)
     }
+    passage.verdict = .refused(refusal)
     counters.refused &+= 1
     note(.refused(refusal, subject(message, turn), method: message.method))
     let kept = shelf.keep(out.bytes.span.extracting(sent))

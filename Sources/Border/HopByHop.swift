@@ -207,14 +207,19 @@ extension Core {
     _ message: borrowing Message, _ essentials: Essentials, _ turn: Turn, _ patch: inout Patch,
     _ desk: inout Desk, _ out: inout Outbox
   ) {
+    let key = Matching.key(message, essentials, method: .invite, secret: secret)
+    let found = serverIndex.find(key)
+    guard let turn = governed(turn, by: found) else {
+      passage.verdict = .silence(.unknownSource)
+      return noteStranger(turn.flow)
+    }
     do throws(Refused) {
       _ = try admitted(message, turn)
     } catch {
       return refuse(message, essentials, error, turn, patch, &out)
     }
     passage.stage = .request
-    let key = Matching.key(message, essentials, method: .invite, secret: secret)
-    guard let server = serverIndex.find(key), servers[server].source == turn.flow.remote,
+    guard let server = found, servers[server].source == turn.flow.remote,
       servers[server].peer == turn.peer
     else {
       let refusal = Refusal(481, .noSuchDialog, .cancelWithoutInvite)

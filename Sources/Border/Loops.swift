@@ -17,7 +17,7 @@ extension Core {
     hash.combine(message.bytes, essentials.fromTag ?? .empty)
     hash.combine(message.bytes, essentials.toTag ?? .empty)
     hash.combine(UInt64(essentials.cSeq.number))
-    var place = message.next(.route, from: 0)
+    var place = message.next(.route, from: Int(message.outline.route))
     while let line = place {
       hash.combine(message.bytes, message.headers[line].value)
       place = message.next(.route, from: line &+ 1)

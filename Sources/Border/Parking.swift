@@ -103,7 +103,7 @@ extension Core {
 
   /// Whether there is room for one more request of a peer. It has to have fewer than there are free
   /// places, so that each further peer with slow names gets about half of what is left.
-  private func mayWait(_ peer: PeerID) -> Bool {
+  private mutating func mayWait(_ peer: PeerID) -> Bool {
     let free = Limits.parked &- parked.count
     return waiting[peer.raw, default: 0] < min(free, Limits.parkedOfPeer)
   }

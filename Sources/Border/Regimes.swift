@@ -175,7 +175,7 @@ extension Core {
   }
 
   /// The peer that a flow leads to or comes from, by any version that is still needed.
-  func peer(of flow: Flow) -> PeerID? {
+  mutating func peer(of flow: Flow) -> PeerID? {
     for number in 0...regimes.earlier {
       let place = regimes.earlier &- number
       if let peer = regimes[earlier: place].admission.peer(of: flow)
@@ -187,7 +187,7 @@ extension Core {
     return nil
   }
 
-  func admits(_ flow: Flow) -> Bool {
+  mutating func admits(_ flow: Flow) -> Bool {
     if regimes.current.admission.admits(flow) { return true }
     for place in 0..<regimes.earlier where regimes[earlier: place].admission.admits(flow) {
       return true
@@ -213,6 +213,26 @@ extension Core {
     return turn.policy == regimes.number ? turn : nil
   }
 
+  /// What is known of a CANCEL: it goes by the policy of its INVITE, whosever its source is by now.
+  /// - Returns: `nil` for one of nothing, from a source that only an earlier version knows.
+  mutating func governed(_ turn: Turn, by invite: Handle?) -> Turn? {
+    if regimes.earlier == 0 { return turn }
+    guard let invite, let peer = regimes[servers[invite].policy].admission.peer(of: turn.flow)
+    else { return turn.policy == regimes.number ? turn : nil }
+    var turn = turn
+    (turn.policy, turn.peer) = (servers[invite].policy, peer)
+    return turn
+  }
+
+  /// Whether a flow is of that peer by the policy that a server transaction keeps.
+  mutating func isOf(_ peer: PeerID, _ flow: Flow, by server: Handle?) -> Bool {
+    guard regimes.earlier > 0, let server, servers.contains(server) else { return false }
+    let place = servers[server].policy
+    let owner =
+      regimes[place].admission.peer(of: flow) ?? regimes[place].admission.peer(answering: flow)
+    return owner == peer
+  }
+
   private mutating func policyOfDialog(
     _ message: borrowing Message, _ essentials: Essentials, _ turn: Turn
   ) -> UInt32? {
@@ -231,7 +251,7 @@ extension Core {
 
 extension Core {
   /// How long a call may last under the policy that it keeps.
-  func callDuration(_ call: Handle) -> Interval {
+  mutating func callDuration(_ call: Handle) -> Interval {
     regimes[calls[call].policy].callDuration
   }
 }

@@ -42,9 +42,10 @@ extension Core {
 
   /// Whether a response comes from the peer that a request went to, or from the very address: that
   /// may lie within a prefix of another peer, which sends requests from there.
-  private func isFromTarget(of client: Handle, _ turn: Turn) -> Bool {
+  private mutating func isFromTarget(of client: Handle, _ turn: Turn) -> Bool {
     clients[client].peer == turn.peer
       || clients[client].flow.remote.address == turn.flow.remote.address
+      || isOf(clients[client].peer, turn.flow, by: clients[client].server)
   }
 
   /// The client transaction whose branch is in the top Via, if the response is one to its request

@@ -61,6 +61,7 @@ extension Core {
   ) {
     // A source that only an earlier policy knows begins nothing, and gets silence.
     guard let turn = governed(message, essentials, turn) else {
+      passage.stage = .source
       passage.verdict = .silence(.unknownSource)
       return noteStranger(turn.flow)
     }
@@ -117,7 +118,7 @@ extension Core {
     }
     try checkBreadth(message)
     // RFC 3261 §16.3 step 5: this proxy supports no option of its own.
-    var place = message.next(.proxyRequire)
+    var place = message.next(.proxyRequire, from: Int(message.outline.proxyRequire))
     while let line = place {
       guard message.headers[line].value.isEmpty else {
         throw Refused(Refusal(420, .badExtension, .badExtension), extra: .unsupported)

@@ -54,7 +54,7 @@ extension Patch {
   mutating func addHead(
     _ message: borrowing Message, _ way: RequestOut, _ listeners: [Listener], maxForwards: UInt8?
   ) {
-    let breadth = message.next(.maxBreadth)
+    let breadth = message.header(message.outline.maxBreadth)
     insert(at: message.outline.headersStart) { out in
       let leaving = listeners[Int(way.listener)]
       out.write("Via: SIP/2.0/")
@@ -70,7 +70,7 @@ extension Patch {
       if maxForwards == nil { out.write("Max-Forwards: 70\r\n") }
       if breadth == nil { Self.breadth(&out) }
     }
-    if let breadth { boundBreadth(message, message.headers[breadth].value) }
+    if let breadth { boundBreadth(message, breadth.value) }
     guard let maxForwards, let header = message.header(message.outline.maxForwards) else { return }
     replace(header.value) { $0.write(decimal: Int(maxForwards) - 1) }
   }

@@ -123,7 +123,7 @@ private final class Launch<E: Element & ~Copyable>: @unchecked Sendable {
   private let ending: Ending
   private let settings: Settings
   private let listeners: [Listener]
-  private let make: @Sendable (Int, [Listener]) -> E
+  private var make: (@Sendable (Int, [Listener]) -> E)?
 
   init(
     _ layer: consuming TransportLayer, _ desk: Desk<E.Letter>, _ ending: Ending,
@@ -139,10 +139,15 @@ private final class Launch<E: Element & ~Copyable>: @unchecked Sendable {
   }
 
   func run() {
-    guard let layer = layer.take() else { return }
-    let element = make(layer.worker, listeners)
+    guard let layer = layer.take(), let element = makeElement(layer.worker) else { return }
     var worker = Worker(element, layer, desk, ending, batching: settings.batching)
     worker.run()
     ending.leave()
+  }
+
+  /// What it is made from goes once it is made: it may be large, and the element lasts.
+  private func makeElement(_ worker: Int) -> E? {
+    guard let make = make.take() else { return nil }
+    return make(worker, listeners)
   }
 }

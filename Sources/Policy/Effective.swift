@@ -71,7 +71,7 @@ extension Snapshot {
   ) -> EffectiveSetting? {
     guard key.shape != nil else { return nil }
     return EffectiveSetting(
-      section: title, key: key.name, value: said?.text ?? key.builtIn ?? "none",
+      section: title, key: key.name, value: said?.written ?? key.builtIn ?? "none",
       origin: said.map { .policy($0.place) } ?? .builtIn)
   }
 
@@ -107,13 +107,13 @@ extension Snapshot {
 
 extension Node {
   /// On one line, as a policy could write it.
-  fileprivate var text: String {
+  var written: String {
     switch content {
     case .nothing: ""
     case .scalar(let text): text
-    case .list(let items): "[\(items.map(\.text).joined(separator: ", "))]"
+    case .list(let items): "[\(items.map(\.written).joined(separator: ", "))]"
     case .mapping(let entries):
-      "{ \(entries.map { "\($0.key): \($0.value.text)" }.joined(separator: ", ")) }"
+      "{ \(entries.map { "\($0.key): \($0.value.written)" }.joined(separator: ", ")) }"
     }
   }
 }

@@ -15,12 +15,19 @@ package struct Snapshot: Sendable {
   /// Where each thing that a verdict can rest on was written.
   package let places: Places
   /// The policy as it is written, to be asked where something stands.
-  let tree: Node
+  private(set) var tree: Node
   /// What is legal and yet to be said: warnings, and notes.
   package let remarks: [Finding]
 
   /// What is legal and probably not meant.
   package var warnings: [Finding] { remarks.filter { $0.severity == .warning } }
+
+  /// The same for an element that serves: the tree of a large policy takes more than its tables,
+  /// and nobody asks what is in force there.
+  package consuming func withoutTree() -> Snapshot {
+    tree = Node(place: tree.place, content: .nothing)
+    return self
+  }
 }
 
 /// What the process needs to know and the border does not.

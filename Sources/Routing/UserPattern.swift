@@ -98,3 +98,24 @@ package struct UserPattern: Hashable, Sendable {
     return least...(rest == .nothing ? max(least, places.count) : .max)
   }
 }
+
+extension UserPattern {
+  /// Users at its edges: for each place, one with each of these octets there, of its shortest and
+  /// its longest length; and such that are one octet longer or shorter.
+  package func samples(of octets: [UInt8]) -> [[UInt8]] {
+    let whole = places.map { characters in octets.first(where: characters.contains) ?? 0x30 }
+    let filler = whole.last ?? 0x30
+    var samples = [whole + [filler], whole + [filler, filler], Array(whole.prefix(required))]
+    if required > 1 { samples.append(Array(whole.prefix(required - 1))) }
+    for place in whole.indices {
+      for octet in octets where octet != whole[place] {
+        var sample = whole
+        sample[place] = octet
+        samples.append(sample)
+        if place < required { samples.append(Array(sample.prefix(required))) }
+      }
+    }
+    // The likeliest one comes first.
+    return [whole] + samples
+  }
+}

@@ -70,6 +70,8 @@ public struct Outline: Sendable {
   public var contentLength = absent
   /// The place of the first Proxy-Require.
   public var proxyRequire = absent
+  /// The place of the first Max-Breadth (RFC 5393 §5.3.1).
+  public var maxBreadth = absent
   /// The first fault after which the message could still be read on (so that it can be answered).
   public var fault: Malformed?
 

@@ -230,6 +230,7 @@ extension Outline {
     case .recordRoute: Self.first(&recordRoute, place)
     case .contact: Self.first(&contact, place)
     case .proxyRequire: Self.first(&proxyRequire, place)
+    case .maxBreadth: Self.first(&maxBreadth, place)
     case .from: if !Self.first(&from, place) { note(.repeatedHeader, at: offset) }
     case .to: if !Self.first(&to, place) { note(.repeatedHeader, at: offset) }
     case .callID: if !Self.first(&callID, place) { note(.repeatedHeader, at: offset) }

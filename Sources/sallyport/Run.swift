@@ -50,7 +50,8 @@ struct Run: ParsableCommand {
     }
   }
 
-  private func serve(_ snapshot: Snapshot) throws(Refusal) {
+  private func serve(_ loaded: consuming Snapshot) throws(Refusal) {
+    let snapshot = loaded.withoutTree()
     // Before any thread is started, so that none of them takes a signal.
     let signals = try Signals()
     let terminal = Terminal()

@@ -56,7 +56,7 @@ struct Succession {
       path, peers throws(Rejection) in try Snapshot.load(path: path, peers: peers)
     }
   ) {
-    snapshot = first
+    snapshot = first.withoutTree()
     self.path = path
     self.seed = seed
     since = wall
@@ -82,7 +82,7 @@ struct Succession {
     }
     number += 1
     since = wall
-    snapshot = next
+    snapshot = next.withoutTree()
     return Adoption(
       regime: Regime(next.configuration, number: number, seed: seed),
       level: Line.Level(next.settings.level), isClear: next.settings.showsPersonalData,

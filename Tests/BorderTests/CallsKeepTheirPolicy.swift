@@ -82,6 +82,49 @@ struct CallsKeepTheirPolicy {
     #expect(exchange.element.earlierPolicies == 0)
   }
 
+  /// The usual policy, but what was west's and east's is the third one's by now.
+  private static func moved() -> Layout {
+    var layout = Layout()
+    let caller = layout.peer("west", ["10.8.0.0/16"], at: [Stage.west])
+    let callee = layout.peer("east", ["10.9.0.0/16"], at: [Stage.east])
+    layout.peer("third", ["10.1.0.0/16", "10.2.0.0/16"], at: ["10.3.0.1:5060"])
+    layout.route(from: [caller], to: callee, at: [Stage.east])
+    return layout
+  }
+
+  @Test("a call whose sources are another peer's by now is answered, and cancelled, all the same")
+  func movedSources() {
+    let exchange = Exchange(Self.policy())
+    exchange.send(Ask("INVITE").text, from: exchange.west)
+    exchange.element.adopt(Self.moved().configuration())
+    // From another host of the peer that was called.
+    let host = Talker("host", in: exchange.world, at: "10.2.0.7:5060", over: .udp)
+    let heard = exchange.east.last("INVITE")?.message ?? .response(0)
+    exchange.send(host.response(to: heard, 180, tag: "callee"), from: host)
+    #expect(exchange.west.all("180").count == 1)
+    exchange.send(Ask("CANCEL") { $0.more = [] }.text, from: exchange.west)
+    #expect(exchange.west.last("200")?.message.cSeqMethod == "CANCEL")
+    #expect(exchange.east.all("CANCEL").count == 1)
+    exchange.answer("CANCEL", 200, by: exchange.east)
+    exchange.answer("INVITE", 487, by: exchange.east)
+    #expect(exchange.element.ended.map(\.cause) == [.cancelled])
+    exchange.expectNothingLeft()
+    #expect(exchange.element.earlierPolicies == 0)
+  }
+
+  @Test("a CANCEL of nothing, from a source that was taken out, gets silence")
+  func strangeCancel() {
+    let exchange = Exchange(Self.policy())
+    exchange.send(Ask("INVITE").text, from: exchange.west)
+    exchange.element.adopt(Self.without)
+    let sent = exchange.west.heard.count
+    exchange.send(
+      Ask("CANCEL") { $0.via = ["SIP/2.0/UDP 10.1.0.1:5060;branch=z9hG4bKnone"] }.text,
+      from: exchange.west)
+    #expect(exchange.west.heard.count == sent)
+    #expect(exchange.element.counters.unknownSource == 1)
+  }
+
   @Test("what a peer may send, and where new calls go, change at once for new calls alone")
   func rules() {
     let exchange = Exchange(Self.policy())

@@ -39,4 +39,21 @@ struct FoundByFuzzing {
     let faults = Onslaught.faults(octets)
     #expect(faults == [])
   }
+
+  /// A seed holds a step in each line, but for messages that stand there as they are.
+  @Test("the seeds of the fuzzer with another policy after each step", arguments: 0..<6)
+  func reloadedSeeds(first: Int) throws {
+    for file in try FileManager.default.contentsOfDirectory(
+      at: Self.seeds, includingPropertiesForKeys: nil)
+    {
+      let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+      let lines = text.split(separator: "\n")
+      guard !lines.contains(where: { $0.hasPrefix("=") }) else { continue }
+      for kind in 0..<4 {
+        let steps = lines.dropFirst().enumerated().map { "\($1)^\((first + $0) % 6)" }
+        let faults = Onslaught.faults(Array("\(kind)\(steps.joined())".utf8))
+        #expect(faults == [], "\(file.lastPathComponent)")
+      }
+    }
+  }
 }

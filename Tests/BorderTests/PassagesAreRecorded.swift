@@ -52,6 +52,20 @@ struct PassagesAreRecorded {
     #expect(fault.fault == .missingCSeq)
   }
 
+  @Test("a request that had its 100 and could not leave", arguments: ["INVITE", "MESSAGE"])
+  func tooLarge(method: String) {
+    let stage = Stage(layout: Stage.layout(over: .tcp))
+    let length = 65_500 - request(method).joined(separator: "\r\n").utf8.count
+    let passage = send(
+      stage, request(method) + ["Subject: " + String(repeating: "x", count: length)])
+    #expect(passage.stage == .departure && passage.flow == nil)
+    guard case .refused(let refusal) = passage.verdict else {
+      Issue.record("\(passage.verdict)")
+      return
+    }
+    #expect(refusal.status == 513)
+  }
+
   @Test("each message begins anew: nothing is left of the one before")
   func anew() {
     let stage = Stage()

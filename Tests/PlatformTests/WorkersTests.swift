@@ -37,6 +37,24 @@ struct WorkersTests {
     #expect(second?.description == "tls [::1]:0: this transport cannot be opened here")
   }
 
+  private final class Material: Sendable {}
+
+  @Test("what elements are made from goes once they are made, and they serve on")
+  func materialGoes() throws {
+    weak var held: Material?
+    func start() throws -> Workers<EchoElement> {
+      let material = Material()
+      held = material
+      return try Workers([Listener(.udp, loopback)], Settings()) { worker, _ in
+        withExtendedLifetime(material) { EchoElement(worker, Witness()) }
+      }
+    }
+    let workers = try start()
+    defer { ended(workers) }
+    let isGone = eventually { held == nil }
+    #expect(isGone)
+  }
+
   @Test("draining ends the threads, and an element that does not drain ends in time")
   func drain() throws {
     let first = try Workers([Listener(.udp, loopback)], twoWorkers) { worker, _ in

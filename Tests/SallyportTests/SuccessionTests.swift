@@ -49,6 +49,8 @@ struct SuccessionTests {
     let names = adoption.peers.map { String(decoding: $0, as: UTF8.self) }
     #expect(names == ["left", "right", "new"])
     #expect(succession.snapshot.settings.drain == .seconds(1))
+    // The tree of what is written, which may be large, is not held.
+    #expect(succession.snapshot.effective(peer: "right") == nil)
     let last = try succession.advance(earlier: 31, wall: 8)
     #expect(last.regime.number == 3 && last.level == .info && !last.isClear)
     #expect(last.peers == adoption.peers)

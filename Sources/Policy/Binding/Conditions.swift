@@ -25,7 +25,7 @@ extension Binder {
     return party
   }
 
-  private static func header(_ node: Node) -> HeaderCondition? {
+  static func header(_ node: Node) -> HeaderCondition? {
     guard let name = node.word("name") else { return nil }
     func texts(_ key: String) -> [HeaderText]? {
       node[key].map { $0.items.compactMap(\.scalar).map { HeaderText(Array($0.utf8)) } }

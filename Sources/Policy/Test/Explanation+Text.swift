@@ -8,6 +8,7 @@ extension Explanation {
     lines.append("")
     for step in steps { lines += step.lines }
     lines += ["", conclusion]
+    if let lead, verdict == .forward { lines.append("tried in turn: \(lead.text)") }
     for question in questions {
       let answer = question.answer ?? "no answer given; --answer \(question.name)=ADDRESS gives one"
       lines.append("asked outside: the address of \(question.name): \(answer)")

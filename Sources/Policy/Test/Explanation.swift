@@ -111,6 +111,8 @@ package struct Explanation: Sendable {
   package internal(set) var callee: String?
   /// Where it was sent: `udp:192.0.2.1:5060`.
   package internal(set) var nextHop: String?
+  /// Where the route that took it leads, target after target.
+  package internal(set) var lead: Lead?
   /// The host names that the element asked for.
   package internal(set) var questions: [Question] = []
   /// What was sent to others.
@@ -127,6 +129,23 @@ extension Explanation {
   /// Words for what a border has done.
   init(_ judgement: Judgement, under snapshot: Snapshot) {
     let facts = Facts(judgement, snapshot)
+    self.init(brief: facts)
+    status = nil
+    questions = judgement.asked.map { asked in
+      Question(name: asked.name, answer: asked.answer.map(Self.text))
+    }
+    log = facts.log.line
+    steps = facts.steps
+    show(judgement, facts)
+  }
+
+  /// The verdict alone, without the words for how it came to it.
+  static func brief(_ judgement: Judgement, under snapshot: Snapshot) -> Explanation {
+    Explanation(brief: Facts(judgement, snapshot))
+  }
+
+  private init(brief facts: Facts) {
+    let (judgement, snapshot) = (facts.judgement, facts.snapshot)
     message = facts.transcript.startLine
     from = Self.text(judgement.flow)
     listener = snapshot.listeners[Int(judgement.flow.listener)]
@@ -137,12 +156,11 @@ extension Explanation {
     route = judgement.passage.route.map { facts.routes[Int($0)].name }
     callee = judgement.passage.callee.map(facts.name)
     nextHop = judgement.passage.flow.map(Self.text)
-    questions = judgement.asked.map { asked in
-      Question(name: asked.name, answer: asked.answer.map(Self.text))
+    cause = facts.log.cause
+    for sent in judgement.sent {
+      let transcript = Transcript(sent.bytes)
+      if !transcript.isRequest { status = transcript.status }
     }
-    (cause, log) = facts.log
-    steps = facts.steps
-    show(judgement, facts)
   }
 
   private static func verdict(_ judgement: Judgement) -> Verdict {

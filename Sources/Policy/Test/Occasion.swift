@@ -106,7 +106,9 @@ extension Explanation {
       let octets = if let message { message.octets } else { try sketch(short, flow) }
       let wall = try time.map(Moment.read) ?? Moment.now
       var trial = Trial(snapshot.configuration, wall: wall)
-      var explanation = Explanation(trial.judge(octets, from: flow, known), under: snapshot)
+      let judgement = trial.judge(octets, from: flow, known)
+      var explanation = Explanation(judgement, under: snapshot)
+      explanation.lead = Ways(snapshot).lead(of: judgement, snapshot)
       explanation.remark = message?.remark
       return explanation
     } catch {
@@ -114,19 +116,23 @@ extension Explanation {
     }
   }
 
-  private static func sketch(
-    _ short: (request: String, headers: [String]), _ flow: Flow
+  /// The octets of a request in short form.
+  static func sketch(
+    _ short: (request: String, headers: [String]), _ flow: Flow, serial: Int = 1
   ) throws(Complaint) -> [UInt8] {
     var sketch = try Sketch(short.request)
+    var values: [String: [String]] = [:]
     for text in short.headers {
       let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2, !parts[0].isEmpty else {
         throw Complaint("`\(text.shortened)` is not a header, such as `Max-Forwards: 1`")
       }
-      let value = String(parts[1]).stripped
-      sketch.set(String(parts[0]).stripped, value.isEmpty ? [] : [value])
+      let (name, value) = (String(parts[0]).stripped, String(parts[1]).stripped)
+      // One that is named twice stands twice.
+      values[Transcript.fullName(name), default: []] += value.isEmpty ? [] : [value]
+      sketch.set(name, values[Transcript.fullName(name)] ?? [])
     }
-    return sketch.octets(from: flow, serial: 1)
+    return sketch.octets(from: flow, serial: serial)
   }
 }
 

@@ -20,6 +20,7 @@ import Rehearsal
 ///     - which                   word that a message could not be sent
 ///     / who                     a station closes its connections
 ///     @ time                    how long names take from now on
+///     ^ which                   another version of the policy comes in force
 ///     . # ,                     drain; calls end; no time passes after the next step
 package final class Onslaught {
   private let scene: Scene
@@ -70,6 +71,7 @@ package final class Onslaught {
     case UInt8(ascii: "-"): fail()
     case UInt8(ascii: "/"): talker().hangUpStreams()
     case UInt8(ascii: "@"): scene.element.resolution = .milliseconds(Int64(script.long()))
+    case UInt8(ascii: "^"): scene.reload(script.below(Scene.versions))
     case UInt8(ascii: "."): scene.element.drainCalls()
     case UInt8(ascii: "#"): scene.element.endCalls()
     case UInt8(ascii: ","): isHurried = true
@@ -265,6 +267,8 @@ extension Onslaught {
     }
     pause(Scene.callDuration)
     expect(scene.element.isEmpty, "something is left")
+    let earlier = scene.element.earlierPolicies
+    expect(earlier == 0, "\(earlier) earlier policies are left")
     let isIdle = scene.element.isIdle()
     expect(isIdle, "it is not idle")
     let told = scene.element.ended.count + scene.element.lostNotes

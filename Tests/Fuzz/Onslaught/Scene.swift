@@ -4,6 +4,7 @@ import Border
 import Policy
 import Rehearsal
 import Routing
+import SIP
 
 /// The element under attack and all who speak to it.
 struct Scene {
@@ -46,6 +47,30 @@ struct Scene {
       $0.local.address.isIPv4 == talker.endpoint.address.isIPv4
     }
     return listener?.local ?? talker.endpoint
+  }
+
+  /// How many versions of its policy there are.
+  static let versions = 6
+  /// Versions that something in progress may still need: the program refuses a further one.
+  private static let mostEarlier = 32
+
+  /// Puts another version of the policy in force: the first one again, or one in which somebody may
+  /// send nothing or less, all goes elsewhere, or nothing goes anywhere.
+  func reload(_ which: Int) {
+    guard element.earlierPolicies < Self.mostEarlier else { return }
+    var next = configuration
+    switch which {
+    case 1: next.admission.sources = Array(next.admission.sources.dropFirst())
+    case 2: next.admission.sources = Array(next.admission.sources.dropLast())
+    case 3:
+      for place in next.admission.peers.indices {
+        next.admission.peers[place].methods = MethodSet([.invite, .ack, .cancel, .bye])
+      }
+    case 4: next.routing.targets.reverse()
+    case 5: next.routing.routes = []
+    default: break
+    }
+    element.adopt(next)
   }
 
   /// Lets go of everything: a fuzzer makes thousands of scenes.
