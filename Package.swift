@@ -60,12 +60,13 @@ let package = Package(
         "Border", "SIP", "Admission", "Authentication", "Identity", "Routing", "Topology", "Media",
         .product(name: "Yams", package: "Yams"),
       ]),
+    stage("Torture", ["SIP", "Border", "Policy"]),
     .executableTarget(
       name: "sallyport",
       dependencies: [
         "Basics", "Platform", "SIP", "Transactions", "Dialogs", "Admission", "Authentication",
         "Identity", "Routing", "Topology", "Media", "Border",
-        "Policy", containers,
+        "Policy", "Torture", containers,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -127,6 +128,7 @@ let package = Package(
         "Onslaught",
       ]),
     tests("DialogsTests", ["Basics", "Dialogs"]),
+    tests("TortureTests", ["Basics", "SIP", "Border", "Policy", "Torture"]),
     tests(
       "SallyportTests",
       ["sallyport", "Basics", "Platform", "SIP", "Admission", "Dialogs", "Border", "Policy"]),

@@ -32,12 +32,13 @@ enum Imports {
     Row("Media", "\(stages) SDP Routing"),
     Row("Border", "\(stages) SDP Transactions Dialogs Routing Topology Media Synchronization"),
     Row("Policy", "\(stages) SDP Routing Topology Media Border Yams Foundation"),
+    Row("Torture", "\(stages) Routing Border Policy Foundation"),
     Row("sallyport", "\(all) Glibc Synchronization Foundation ArgumentParser Logging Yams"),
   ]
 
   private static let stages = "Basics SIP Cryptography Admission Authentication Identity"
   private static let all =
-    "\(stages) Platform SDP Transactions Dialogs Routing Topology Media Border Policy CLinux"
+    "\(stages) Platform SDP Transactions Dialogs Routing Topology Media Border Policy Torture CLinux"
 
   static let asInTheTable = Rule(name: "a target imports only what its row allows") { text in
     guard let target = text.target else { return [] }

@@ -18,7 +18,7 @@ enum Words {
       || word.hasPrefix("withUnsafe") || word.hasPrefix("_unsafe")
   }
 
-  static let foundation = only("Foundation", in: ["Policy", "sallyport"])
+  static let foundation = only("Foundation", in: ["Policy", "Torture", "sallyport"])
   static let access = only("public", in: ["Basics", "SIP"])
   static let asynchronous = only("async", in: ["sallyport"])
   static let awaited = only("await", in: ["sallyport"])
