@@ -78,7 +78,7 @@ extension Core {
     var isAnswered = false
     do throws(Malformed) {
       let via = try Essentials.topVia(message)
-      if message.method != .ack {
+      if message.method != .ack, Reply.canRepeat(message) {
         patch.stamp(via, turn.flow.remote)
         let isVersion = fault.fault == .version && fault.offset < message.outline.headersStart
         let toTag = toTag(message)

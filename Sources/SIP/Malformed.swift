@@ -68,6 +68,7 @@ public struct Malformed: Error, Hashable, Sendable {
     case event
     case warning
     case identity
+    case controlOctet
   }
 }
 
@@ -125,6 +126,7 @@ extension Malformed.Fault {
     case .event: "Bad Event"
     case .warning: "Bad Warning"
     case .identity: "Bad Identity"
+    case .controlOctet: "Control Octet In Text"
     }
   }
 }
@@ -182,6 +184,7 @@ extension Malformed {
     case .event: "a token as the value of the parameter"
     case .warning: "three digits, an agent and a quoted text"
     case .identity: "a quoted text in base64, or a URI in brackets"
+    case .controlOctet: "text without octets below 0x20"
     }
   }
 

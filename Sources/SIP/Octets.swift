@@ -16,6 +16,14 @@ enum Octets {
   @inlinable
   static func isDigit(_ octet: UInt8) -> Bool { octet &- 0x30 < 10 }
 
+  /// Whether a text has an octet below 0x20 that is no white space (folds have CR and LF).
+  static func hasControl(_ bytes: Span<UInt8>, _ text: Slice) -> Bool {
+    for place in text.range where bytes[place] < 0x20 && !Parser.isWhite(bytes[place]) {
+      return true
+    }
+    return false
+  }
+
   /// Membership in a set of ASCII octets given as two words of 64 bits.
   @inlinable
   static func member(_ octet: UInt8, _ low: UInt64, _ high: UInt64) -> Bool {

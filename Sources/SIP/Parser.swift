@@ -83,6 +83,9 @@ public enum Parser {
     guard status >= 100, status < 700 else { throw Malformed(.statusCode, at: code) }
     outline.status = status
     outline.reason = Slice(from: min(code &+ 4, end), to: end)
+    if let bad = firstControl(bytes, from: outline.reason.start, to: end) {
+      outline.note(.controlOctet, at: bad)
+    }
   }
 
   /// Method SP Request-URI SP SIP-Version. The URI is what stands between the first and the last
@@ -133,10 +136,10 @@ public enum Parser {
     _ bytes: Span<UInt8>, _ start: Int, _ table: inout HeaderTable
   ) throws(Malformed) -> Int {
     let line = bytes.usualHeader(from: start)
-    guard line.end > 0 else { return try unusualHeader(bytes, start, &table) }
+    guard line.end > 0 else { return try unusualHeader(bytes, start, isPlain: false, &table) }
     let name = table.spellings.name(bytes, from: start, to: line.colon)
     guard name != .other, table.entries.freeCapacity > 0 else {
-      return try unusualHeader(bytes, start, &table)
+      return try unusualHeader(bytes, start, isPlain: true, &table)
     }
     table.enter(
       Header(
@@ -147,9 +150,10 @@ public enum Parser {
   }
 
   /// A header that is laid out as few are, has a name that is not known, or a fault.
+  /// - Parameter isPlain: whether it is known to have no control octets.
   @inline(never)
   private static func unusualHeader(
-    _ bytes: Span<UInt8>, _ start: Int, _ table: inout HeaderTable
+    _ bytes: Span<UInt8>, _ start: Int, isPlain: Bool, _ table: inout HeaderTable
   ) throws(Malformed) -> Int {
     var end = try lineEnd(bytes, start)
     let colon = bytes.first(0x3a, from: start, to: end)
@@ -165,6 +169,9 @@ public enum Parser {
     } else if name == .other, let bad = firstNotToken(bytes, nameText) {
       table.outline.note(.headerName, at: bad)
     }
+    if !isPlain, let bad = firstControl(bytes, from: min(colon &+ 1, end), to: end) {
+      table.outline.note(.controlOctet, at: bad)
+    }
     // What stands behind the last one that has room is passed over, so that a request whose
     // essentials stand before it can still be answered with 400.
     guard table.entries.freeCapacity > 0 else {
@@ -176,6 +183,17 @@ public enum Parser {
         name: name, line: Slice(from: start, to: end &+ 2), nameText: nameText,
         value: trimmed(bytes, min(colon &+ 1, end), end)))
     return end &+ 2
+  }
+
+  /// The first control octet of a text that is neither white space nor escaped: none may stand in a
+  /// header, and only quoted-pair lets one stand at all (RFC 3261 §25.1). What reads C strings or
+  /// writes to terminals behind this element must not meet it.
+  private static func firstControl(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int? {
+    for place in start..<end where bytes[place] < 0x20 {
+      if isWhite(bytes[place]) || bytes[place &- 1] == 0x5c { continue }
+      return place
+    }
+    return nil
   }
 
   /// The value without the white space (and folds) around it.

@@ -66,9 +66,14 @@ public struct Reply: Sendable {
     for place in 0..<message.headers.count {
       let header = message.headers[place]
       switch header.name {
-      case .via, .from, .callID, .cSeq:
+      case .via:
+        patch.write(message.bytes, header.line, into: &out)
+      case .from, .callID, .cSeq:
+        // A request may have had two, which is what is wrong with it; its answer has one.
+        guard isFirst(place, message.outline) else { continue }
         patch.write(message.bytes, header.line, into: &out)
       case .to:
+        guard isFirst(place, message.outline) else { continue }
         writeTo(header, message, patch, into: &out)
       case .timestamp where status == 100:
         out.write(message.bytes, header.line)
@@ -78,6 +83,26 @@ public struct Reply: Sendable {
     }
     writeExtra(message, into: &out)
     out.write("Content-Length: 0\r\n\r\n")
+  }
+
+  private func isFirst(_ place: Int, _ outline: Outline) -> Bool {
+    let place = UInt8(truncatingIfNeeded: place)
+    return place == outline.from || place == outline.to || place == outline.callID
+      || place == outline.cSeq
+  }
+
+  /// Whether a malformed request can be answered with what it brought: an answer repeats some of its
+  /// headers, and is not to bring back what may stand in none.
+  public static func canRepeat(_ message: borrowing Message) -> Bool {
+    for place in 0..<message.headers.count {
+      let header = message.headers[place]
+      switch header.name {
+      case .via, .from, .to, .callID, .cSeq:
+        if Octets.hasControl(message.bytes, header.value) { return false }
+      default: break
+      }
+    }
+    return true
   }
 
   private func writeTo(

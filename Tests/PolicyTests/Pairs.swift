@@ -1,3 +1,4 @@
+import Basics
 import Rehearsal
 
 /// A policy and a message for it, both made from a seed: what a border element may meet, from the

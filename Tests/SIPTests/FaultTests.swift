@@ -145,6 +145,9 @@ extension FaultTests {
       .headerName, "CSeq", "Bad¦ Name: x\r\nCSeq",
       "Bad Header Name: expected an octet of a token, found white space"),
     message(
+      .controlOctet, "c@h", "c¦\u{0}@h",
+      "Control Octet In Text: expected text without octets below 0x20, found control octet 0x00"),
+    message(
       .missingColon, "To: ", "¦Nothing\r\nTo: ",
       "Header Without Colon: expected a name and a colon, found a letter"),
     message(

@@ -1,11 +1,13 @@
 /// A generator whose numbers follow from its seed alone (SplitMix64), so that a run can be had
 /// again.
-package struct Chance: RandomNumberGenerator, Sendable {
-  private var state: UInt64
+public struct Chance: RandomNumberGenerator, Sendable {
+  @usableFromInline var state: UInt64
 
-  package init(seed: UInt64) { state = seed }
+  @inlinable
+  public init(seed: UInt64) { state = seed }
 
-  package mutating func next() -> UInt64 {
+  @inlinable
+  public mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var mixed = state
     mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
@@ -14,10 +16,12 @@ package struct Chance: RandomNumberGenerator, Sendable {
   }
 
   /// A number from 0 to one less than `bound`.
-  package mutating func below(_ bound: Int) -> Int {
+  @inlinable
+  public mutating func below(_ bound: Int) -> Int {
     Int(truncatingIfNeeded: next() % UInt64(max(bound, 1)))
   }
 
   /// Whether something happens that happens so often in a thousand times.
-  package mutating func happens(perMille: Int) -> Bool { below(1000) < perMille }
+  @inlinable
+  public mutating func happens(perMille: Int) -> Bool { below(1000) < perMille }
 }
