@@ -10,7 +10,7 @@ CALLS ?= 100
 RATE ?= 10
 SECONDS_TO_FUZZ ?= 60
 
-BUILD_NEEDS := pkg-config:pkg-config libssl-dev
+BUILD_NEEDS := pkg-config:pkg-config libssl-dev libpcap-dev
 TEST_NEEDS := sip-tester:sipp
 BENCH_NEEDS := kamailio:kamailio libsofia-sip-ua-dev gcc:gcc python3:python3 sip-tester:sipp \
 	valgrind:valgrind

@@ -35,6 +35,7 @@ let package = Package(
   targets: [
     .target(name: "CLinux"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .target(name: "Basics", dependencies: [containers], swiftSettings: settings),
     stage("Platform", ["CLinux"]),
     stage("Cryptography", ["COpenSSL"]),
@@ -61,12 +62,14 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ]),
     stage("Torture", ["SIP", "Border", "Policy"]),
+    stage("Capture", ["CPcap"]),
+    stage("TorturePlay", ["Platform", "SIP", "Torture", "Capture"]),
     .executableTarget(
       name: "sallyport",
       dependencies: [
         "Basics", "Platform", "SIP", "Transactions", "Dialogs", "Admission", "Authentication",
         "Identity", "Routing", "Topology", "Media", "Border",
-        "Policy", "Torture", containers,
+        "Policy", "Torture", "TorturePlay", "Capture", containers,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -128,6 +131,8 @@ let package = Package(
         "Onslaught",
       ]),
     tests("DialogsTests", ["Basics", "Dialogs"]),
+    tests("CaptureTests", ["Basics", "Capture"]),
+    tests("TorturePlayTests", ["Basics", "Platform", "SIP", "Torture", "TorturePlay"]),
     tests("TortureTests", ["Basics", "SIP", "Border", "Policy", "Torture"]),
     tests(
       "SallyportTests",

@@ -118,6 +118,10 @@ static inline ssize_t linux_send_to(int fd, const void *bytes, size_t count, con
 static inline ssize_t linux_receive(int fd, void *bytes, size_t count) {
   return recv(fd, bytes, count, MSG_DONTWAIT);
 }
+static inline ssize_t linux_receive_from(int fd, void *bytes, size_t count, void *name,
+                                         socklen_t *length) {
+  return recvfrom(fd, bytes, count, MSG_DONTWAIT, (struct sockaddr *)name, length);
+}
 // Throws away what a stream has, without copying it.
 static inline void linux_discard(int fd, size_t most) {
   (void)recv(fd, NULL, most, MSG_DONTWAIT | MSG_TRUNC);
