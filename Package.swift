@@ -61,7 +61,7 @@ let package = Package(
         "Border", "SIP", "Admission", "Authentication", "Identity", "Routing", "Topology", "Media",
         .product(name: "Yams", package: "Yams"),
       ]),
-    stage("Torture", ["SIP", "Border", "Policy"]),
+    stage("Torture", ["SIP", "Routing", "Border", "Policy"]),
     stage("Capture", ["CPcap"]),
     stage("TorturePlay", ["Platform", "SIP", "Torture", "Capture"]),
     .executableTarget(

@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 import Torture
 
 /// What comes of one message while it is watched.
@@ -24,7 +24,8 @@ struct Course {
     self.way = way
     let isStream = way.transport.isReliable
     awaitsEnd = (
-      isStream && outcomes.contains { $0.closes }, isStream && outcomes.contains { $0.deed == .close }
+      isStream && outcomes.contains { $0.closes },
+      isStream && outcomes.contains { $0.deed == .close }
     )
     callIDs = Set(Places(sent).callIDs)
   }
@@ -88,6 +89,7 @@ extension Places {
 extension ArraySlice<UInt8> {
   var trimmed: ArraySlice<UInt8> {
     let start = drop { $0 == 0x20 || $0 == 0x09 }
-    return start.prefix(upTo: (start.lastIndex { $0 != 0x20 && $0 != 0x09 } ?? start.startIndex - 1) + 1)
+    return start.prefix(
+      upTo: (start.lastIndex { $0 != 0x20 && $0 != 0x09 } ?? start.startIndex - 1) + 1)
   }
 }

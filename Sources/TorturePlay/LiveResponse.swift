@@ -12,11 +12,13 @@ extension NetworkPlayer {
     do throws(Hindrance) {
       let way = try self.way(attempt.transport)
       defer { leave(way) }
-      var opening = Course(request(method, "sip:torture@\(hop.hostPort)", over: attempt.transport), by: way)
+      var opening = Course(
+        request(method, "sip:torture@\(hop.hostPort)", over: attempt.transport), by: way)
       defer { remember(opening) }
       posts.send(opening.sent, by: way)
       watch(&opening)
-      guard let arrived = opening.forwarded.first(where: { Wire($0.octets).method == method }) else {
+      guard let arrived = opening.forwarded.first(where: { Wire($0.octets).method == method })
+      else {
         settle(&opening)
         throw Hindrance("no \(method) came out behind the element that it could answer (--behind)")
       }
@@ -44,7 +46,9 @@ extension NetworkPlayer {
       return
     }
     guard request.method == "INVITE" else { return }
-    guard status < 300 else { return acknowledge(course.final ?? request, course.sent, by: course.way) }
+    guard status < 300 else {
+      return acknowledge(course.final ?? request, course.sent, by: course.way)
+    }
     // Whoever was called ends it: the Contact of the answer may be anywhere, the caller's is here.
     let bye = voice.bye(
       to: request, tag: "live", over: arrived.way.transport, from: arrived.way.local.hostPort)

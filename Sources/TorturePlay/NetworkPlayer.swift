@@ -124,7 +124,9 @@ package final class NetworkPlayer: Player {
 
   private func note(_ attempt: Attempt) {
     let transport = Places(attempt.of.octets).sentBy?.transport
-    if attempt.transport == .udp, attempt.of.transport != .udp { streamless.insert(attempt.of.name) }
+    if attempt.transport == .udp, attempt.of.transport != .udp {
+      streamless.insert(attempt.of.name)
+    }
     if transport == "tls", attempt.transport == .tcp { secret.insert(attempt.of.name) }
   }
 

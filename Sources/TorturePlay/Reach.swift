@@ -1,4 +1,5 @@
 import Basics
+import Capture
 import Platform
 import Torture
 

@@ -82,7 +82,9 @@ extension Target: CustomStringConvertible {
 
 extension Endpoint {
   /// As a URI and a Via have it.
-  var hostPort: String { address.isIPv4 ? "\(address.words):\(port)" : "[\(address.words)]:\(port)" }
+  var hostPort: String {
+    address.isIPv4 ? "\(address.words):\(port)" : "[\(address.words)]:\(port)"
+  }
 }
 
 extension Address {

@@ -72,7 +72,9 @@ struct FrameTests {
       func word(_ place: Int) -> UInt32 {
         part[place..<place + 4].reduce(0) { $0 << 8 | UInt32($1) }
       }
-      let (from, to) = (UInt16(part[0]) << 8 | UInt16(part[1]), UInt16(part[2]) << 8 | UInt16(part[3]))
+      let (from, to) = (
+        UInt16(part[0]) << 8 | UInt16(part[1]), UInt16(part[2]) << 8 | UInt16(part[3])
+      )
       if let awaited = next[from] { #expect(word(4) == awaited) }
       let flags = Frame.Flags(rawValue: part[13])
       if flags.contains(.ack) { #expect(word(8) == next[to]) }
