@@ -60,7 +60,7 @@ let package = Package(
         "Border", "SIP", "Admission", "Authentication", "Identity", "Routing", "Topology", "Media",
         .product(name: "Yams", package: "Yams"),
       ]),
-    stage("Torture", ["SIP", "Border", "Policy"]),
+    stage("Torture", ["SIP", "Routing", "Border", "Policy"]),
     .executableTarget(
       name: "sallyport",
       dependencies: [

@@ -160,6 +160,11 @@ static inline int64_t linux_thread_time(pthread_t thread) {
   return pthread_getcpuclockid(thread, &clock) == 0 ? linux_clock(clock) : 0;
 }
 
+// What is written to the standard error when a trap or a fault ends the process; what would have
+// happened then happens after it. Watching begins with the first call, for good.
+void linux_watch_crashes(void);
+void linux_note_for_crash(const char *text);
+
 // SIG_IGN is a cast; signalfd wants a set, and sigaddset is a macro in places.
 static inline void linux_ignore_pipe(void) { signal(SIGPIPE, SIG_IGN); }
 static inline void linux_signal_set(sigset_t *set) {
