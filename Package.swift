@@ -60,6 +60,7 @@ let package = Package(
         "Border", "SIP", "Admission", "Authentication", "Identity", "Routing", "Topology", "Media",
         .product(name: "Yams", package: "Yams"),
       ]),
+    stage("Torture", []),
     .executableTarget(
       name: "sallyport",
       dependencies: [
@@ -127,6 +128,7 @@ let package = Package(
         "Onslaught",
       ]),
     tests("DialogsTests", ["Basics", "Dialogs"]),
+    tests("TortureTests", ["COpenSSL", "Torture"]),
     tests(
       "SallyportTests",
       ["sallyport", "Basics", "Platform", "SIP", "Admission", "Dialogs", "Border", "Policy"]),

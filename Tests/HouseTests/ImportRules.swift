@@ -32,6 +32,7 @@ enum Imports {
     Row("Media", "\(stages) SDP Routing"),
     Row("Border", "\(stages) SDP Transactions Dialogs Routing Topology Media Synchronization"),
     Row("Policy", "\(stages) SDP Routing Topology Media Border Yams Foundation"),
+    Row("Torture", ""),
     Row("sallyport", "\(all) Glibc Synchronization Foundation ArgumentParser Logging Yams"),
   ]
 
