@@ -128,7 +128,7 @@ let package = Package(
         "Onslaught",
       ]),
     tests("DialogsTests", ["Basics", "Dialogs"]),
-    tests("TortureTests", ["Basics", "SIP", "Border", "Policy", "Torture"]),
+    tests("TortureTests", ["COpenSSL", "Basics", "SIP", "Border", "Policy", "Torture"]),
     tests(
       "SallyportTests",
       ["sallyport", "Basics", "Platform", "SIP", "Admission", "Dialogs", "Border", "Policy"]),
