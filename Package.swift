@@ -133,7 +133,7 @@ let package = Package(
     tests("DialogsTests", ["Basics", "Dialogs"]),
     tests("CaptureTests", ["Basics", "Capture"]),
     tests("TorturePlayTests", ["Basics", "Platform", "SIP", "Torture", "TorturePlay"]),
-    tests("TortureTests", ["Basics", "SIP", "Border", "Policy", "Torture"]),
+    tests("TortureTests", ["COpenSSL", "Basics", "SIP", "Border", "Policy", "Torture"]),
     tests(
       "SallyportTests",
       ["sallyport", "Basics", "Platform", "SIP", "Admission", "Dialogs", "Border", "Policy"]),

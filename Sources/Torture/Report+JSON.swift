@@ -17,13 +17,14 @@ extension Report {
 
     var subject: String
     var results: [Result]
-    var gaps: [String]
+    var gaps, remarks: [String]
     var pass, tolerated, failed, skipped: Int
 
     init(_ report: Report) {
       subject = report.subject
       results = report.rows.map { Result($0) }
       gaps = report.gaps.map(\.sentence)
+      remarks = report.remarks
       (pass, tolerated) = (report.count(.pass), report.count(.tolerated))
       (failed, skipped) = (report.count(.fail) + report.gaps.count, report.count(.skipped))
     }

@@ -32,7 +32,9 @@ struct PlacesTests {
 
   @Test(
     "what has no Via to be read by eye stays as it is",
-    arguments: ["To: <sip:x>", "Via: SIP/2.0", "Via:", "Via: SIP/2.0/UDP", "Via: //", "Via: SIP/2.0/ "])
+    arguments: [
+      "To: <sip:x>", "Via: SIP/2.0", "Via:", "Via: SIP/2.0/UDP", "Via: //", "Via: SIP/2.0/ ",
+    ])
   func without(line: String) {
     let octets = Self.message(line)
     #expect(Places(octets).sentBy == nil)

@@ -70,13 +70,13 @@ struct NetworkOptions: ParsableArguments {
   }
 
   /// Plays the folders to the target.
-  func play(_ folders: [Folder], to target: String, tell: Progress) throws -> Report {
+  func play(_ folders: [Folder], to target: String, tell: Progress) throws -> Torture.Report {
     do {
       let plan = try plan(target)
       let cases = folders.flatMap(\.cases).filter { $0.role == plan.role }
       let run = String(Clock.wall() / 1_000_000, radix: 36)
       var player = try NetworkPlayer(plan, cases: cases, run: run)
-      var report = Report(of: "\(plan.target)")
+      var report = Torture.Report(of: "\(plan.target)")
       report.play(folders, as: plan.role, over: player.only, by: &player, tell: tell.tell)
       report.remarks += player.remarks
       if report.count(.fail) > 0, !fresh {

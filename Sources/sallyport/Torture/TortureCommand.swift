@@ -55,22 +55,30 @@ struct TortureCommand: ParsableCommand {
   var network: NetworkOptions
 
   func run() throws {
+    if let idle = network.idle { throw NetworkOptions.wrong(idle) }
+    if network.target != nil, policy != nil {
+      throw NetworkOptions.wrong("--policy is for playing in this process, and not to --target")
+    }
     let folders = try read()
-    var player = try self.player()
-    var report = Torture.Report(
-      of: "sallyport \(Version.text) in process, policy \(policy ?? "quickstart")")
     let progress = Progress()
-    report.play(folders, as: .proxy, by: &player, tell: progress.tell)
-    progress.end()
+    let report: Torture.Report
+    do {
+      defer { progress.end() }
+      if let target = network.target {
+        report = try network.play(folders, to: target, tell: progress)
+      } else {
+        report = try rehearse(folders, tell: progress)
+      }
+    }
     print(format == .json ? report.json : report.text)
     if let junit { try Self.write(report.junit, to: junit) }
     if report.hasFailed { throw ExitCode(1) }
   }
 
   /// Plays them in this process.
-  private func rehearse(_ folders: [Folder], tell progress: Progress) throws -> Report {
+  private func rehearse(_ folders: [Folder], tell progress: Progress) throws -> Torture.Report {
     var player = try self.player()
-    var report = Report(
+    var report = Torture.Report(
       of: "sallyport \(Version.text) in process, policy \(policy ?? "quickstart")")
     report.play(folders, as: .proxy, by: &player, tell: progress.tell)
     return report
