@@ -9,7 +9,7 @@ struct Course {
   let way: Posts.Way
   /// Whether the element is expected to end the stream: then that is waited for as well.
   private let awaitsEnd: (after: Bool, alone: Bool)
-  /// All Call-IDs in it; two messages in one datagram have two.
+  /// The Call-IDs in it: a broken message may have two. What follows on a stream is another message.
   private let callIDs: Set<[UInt8]>
 
   /// What came back to whoever asked.
@@ -27,12 +27,15 @@ struct Course {
       isStream && outcomes.contains { $0.closes },
       isStream && outcomes.contains { $0.deed == .close }
     )
-    callIDs = Set(Places(sent).callIDs)
+    callIDs = Set(Places(isStream ? Posts.cut(sent).first : sent).callIDs)
   }
 
-  /// Whether a message belongs to it by its Call-ID. One that has none that was seen before does:
-  /// whoever hides a network changes it, and some messages have none.
-  func has(_ callID: [UInt8]) -> Bool { callIDs.contains(callID) }
+  /// Whether a message belongs to it by its Call-ID; `nil` where that says nothing, as one of the
+  /// two has none.
+  func has(_ callID: [UInt8]?) -> Bool? {
+    guard let callID, !callIDs.isEmpty else { return nil }
+    return callIDs.contains(callID)
+  }
 
   /// The final response that came last.
   var final: Wire? {

@@ -19,6 +19,8 @@ package final class NetworkPlayer: Player {
   private var asked: [[UInt8]: (octets: [UInt8], way: Posts.Way)] = [:]
   /// Call-IDs and branches that the element has seen.
   private var seen: Set<[UInt8]> = []
+  /// Whether the element was seen to forward a message with the Call-ID that it came with.
+  private var keepsCallIDs = false
   private var markedCount = 0
   private var streamless: Set<String> = []
   private var secret: Set<String> = []
@@ -147,6 +149,10 @@ package final class NetworkPlayer: Player {
       observation.trouble = "the kernel would not send it"
       return observation
     }
+    if attempt.transport.isReliable {
+      let next = Posts.cut(octets).rest
+      for callID in Places(next).callIDs { asked[callID] = (next, way) }
+    }
     watch(&course)
     observation.isClosed = course.isClosed
     observation.forwarded = course.forwarded.map(\.seen)
@@ -244,8 +250,15 @@ extension NetworkPlayer {
   /// - Returns: whether it belongs to what is watched.
   private func sort(_ arrival: Posts.Arrival, _ course: inout Course) -> Bool {
     let message = Wire(arrival.octets)
-    if let callID = message.values("Call-ID").first, !course.has(callID), asked[callID] != nil {
-      beCourteous(arrival, message, asked[callID])
+    let callID = message.values("Call-ID").first
+    let belongs = course.has(callID)
+    if arrival.side == .callee, belongs == true { keepsCallIDs = true }
+    // An answer has the Call-ID of what it answers. What is forwarded has it too, unless whoever
+    // forwards hides a network behind it; and a message may have none.
+    let isLate = callID.map { asked[$0] != nil } ?? false
+    let isForeign = keepsCallIDs || arrival.side == .caller || isLate
+    if belongs == false, isForeign {
+      beCourteous(arrival, message, callID.flatMap { asked[$0] })
       return false
     }
     if arrival.side == .caller, message.isResponse {

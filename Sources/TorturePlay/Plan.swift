@@ -50,15 +50,15 @@ extension Plan {
     throw Hindrance("\(target): no route leads there")
   }
 
-  /// Where requests are awaited that the element forwards; the last of them only if it is free.
+  /// Where requests are awaited that the element forwards, and where others may come.
+  /// - Returns: places that must be had, and such as are taken where nobody else has them.
   func hops(_ local: Address) -> (asked: [Endpoint], offered: [Endpoint]) {
-    if !behind.isEmpty { return (behind, []) }
-    guard role == .proxy else { return ([], []) }
-    guard target.endpoint.address.isLoopback else {
-      return ([Endpoint(local, port: 5070)], [])
-    }
-    let first = local.isIPv4 ? Address(ipv4: 0x7f00_0001) : local
-    // A message of RFC 4475 has a Route to the second (§3.1.1.11).
-    return ([Endpoint(first, port: 5070)], local.isIPv4 ? [Endpoint(first, port: 5080)] : [])
+    guard role == .proxy || !behind.isEmpty else { return ([], []) }
+    let far = target.endpoint.address
+    let first = far.isLoopback && local.isIPv4 ? Address(ipv4: 0x7f00_0001) : local
+    let asked = behind.isEmpty ? [Endpoint(first, port: 5070)] : behind
+    // A message of RFC 4475 has a Route to 127.0.0.1:5080 (§3.1.1.11).
+    let offered = far.isLoopback && local.isIPv4 ? [Endpoint(first, port: 5080)] : []
+    return (asked, offered.filter { !asked.contains($0) && $0 != target.endpoint })
   }
 }

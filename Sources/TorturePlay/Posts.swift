@@ -179,6 +179,12 @@ final class Posts {
     }
   }
 
+  /// What a stream takes for the first message, and what follows it.
+  static func cut(_ octets: [UInt8]) -> (first: [UInt8], rest: [UInt8]) {
+    guard case .message(let count) = Framing.measure(octets.span) else { return (octets, []) }
+    return (Array(octets[..<count]), Array(octets[count...]))
+  }
+
   private func give(_ line: Line, _ count: Int, _ arrivals: inout [Arrival]) {
     let octets = Array(line.pending[..<count])
     line.pending.removeFirst(count)
