@@ -165,13 +165,14 @@ package final class NetworkPlayer: Player {
   /// What is really sent.
   private func prepared(_ attempt: Attempt) -> [UInt8] {
     var octets = attempt.octets
+    if plan.isRewriting { octets = Places(octets).sent(by: Endpoint(local, port: port).hostPort) }
     let names = Places(octets).names
-    if plan.isFresh || !seen.isDisjoint(with: names) {
-      octets = Places(octets).marked(".\(voice.mark())")
-      markedCount += 1
+    guard plan.isFresh || !seen.isDisjoint(with: names) else {
+      seen.formUnion(names)
+      return octets
     }
-    seen.formUnion(names)
-    return plan.isRewriting ? Places(octets).sent(by: Endpoint(local, port: port).hostPort) : octets
+    markedCount += 1
+    return Places(octets).marked(".\(voice.mark())")
   }
 
   /// The way to the element.

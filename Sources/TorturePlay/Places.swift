@@ -117,9 +117,14 @@ struct Places {
     return octets[branch].elementsEqual(Array("z9hG4bK".utf8)) ? nil : branch
   }
 
-  /// What an element may know the message by: its Call-IDs and the branch.
+  /// What an element may know the message by: its Call-IDs, and its transaction (RFC 3261 §17.2.3).
   var names: Set<[UInt8]> {
-    Set(callIDs + (ownBranch.map { [Array(octets[$0])] } ?? []))
+    var names = Set(callIDs)
+    if let sentBy, let branch = ownBranch {
+      let method = octets.prefix { $0 != 0x20 }
+      names.insert(octets[branch] + [0x0a] + octets[sentBy.range] + [0x0a] + method)
+    }
+    return names
   }
 
   // MARK: Changed
