@@ -113,6 +113,8 @@ package final class NetworkPlayer: Player {
 
   package func play(_ attempt: Attempt) -> Observation {
     note(attempt)
+    // Whoever ends this program has what was played until then.
+    defer { _ = plan.capture?.flush() }
     clear()
     var observation = attempt.play == .liveResponse ? answer(attempt) : put(attempt)
     if observation.trouble == nil || attempt.play == .liveResponse {
