@@ -1,4 +1,5 @@
 package import Basics
+import Capture
 import Platform
 package import Torture
 
