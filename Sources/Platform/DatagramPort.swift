@@ -10,7 +10,7 @@ package final class DatagramPort {
   private var room = [UInt8](repeating: 0, count: 65_536)
 
   /// What came in.
-  package enum Arrival: Sendable {
+  package enum Arrival: Hashable, Sendable {
     case message([UInt8], from: Endpoint)
     /// The other end of a connected socket said that nobody is there (RFC 1122 §4.1.3.3).
     case refused

@@ -44,7 +44,7 @@ package final class StreamEnd {
   private var room = [UInt8](repeating: 0, count: 65_536)
 
   /// What came in.
-  package enum Arrival: Sendable {
+  package enum Arrival: Hashable, Sendable {
     case octets([UInt8])
     /// The other side sends no more; it may have cut the connection off.
     case ended(isReset: Bool)

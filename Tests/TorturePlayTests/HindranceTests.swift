@@ -21,7 +21,6 @@ struct HindranceTests {
     arguments: [
       "", "127.0.0.1:5060", "udp", "udp:", "udp:127.0.0.1", "udp:127.0.0.1:0", "udp:127.0.0.1:x",
       "udp:127.0.0.1:99999", "udp:::1:5060", "http:127.0.0.1:80", "tls:127.0.0.1:5061",
-      "udp:no-such-host.invalid:5060",
     ])
   func targets(text: String) {
     let said = hindrance { () throws(Hindrance) in _ = try Target(text) }
@@ -47,9 +46,11 @@ struct HindranceTests {
     }
   }
 
-  private func open(_ change: (inout Plan) -> Void, to target: String) -> String {
+  private func open(
+    _ change: (inout Plan) -> Void, to target: String, within limit: Interval = .milliseconds(300)
+  ) -> String {
     hindrance { () throws(Hindrance) in
-      var plan = Plan(try Target(target), pace: Pace(timeout: .milliseconds(300)))
+      var plan = Plan(try Target(target), pace: Pace(timeout: limit))
       plan.listen = Loopback.fresh()
       change(&plan)
       _ = try NetworkPlayer(plan, cases: [], run: "r")
@@ -61,10 +62,10 @@ struct HindranceTests {
     // A port that was free a moment ago.
     let port = try DatagramPort(Endpoint(Address(ipv4: 0x7f00_0001), port: 0)).local.port
     let start = Clock.now()
-    let said = open({ _ in }, to: "\(transport):127.0.0.1:\(port)")
+    let said = open({ _ in }, to: "\(transport):127.0.0.1:\(port)", within: .seconds(20))
     #expect(
       said.contains(transport == "udp" ? "nobody listens there" : "nobody takes a connection"))
-    #expect(Clock.now() - start < .milliseconds(250), "that is known at once")
+    #expect(Clock.now() - start < .seconds(5), "that is known at once")
   }
 
   @Test("somebody who says nothing")
