@@ -10,12 +10,12 @@ CALLS ?= 100
 RATE ?= 10
 SECONDS_TO_FUZZ ?= 60
 
-BUILD_NEEDS := pkg-config:pkg-config libssl-dev
+BUILD_NEEDS := pkg-config:pkg-config libssl-dev libpcap-dev
 TEST_NEEDS := sip-tester:sipp
 BENCH_NEEDS := kamailio:kamailio libsofia-sip-ua-dev gcc:gcc python3:python3 sip-tester:sipp \
 	valgrind:valgrind
 
-.PHONY: help run hint call build test bench format lint-code fuzz build-tools test-tools
+.PHONY: help run hint call build test bench format lint-code fuzz torture-kamailio build-tools test-tools
 
 help: ## show these lines
 	@echo "make TARGET, where TARGET is one of"
@@ -56,6 +56,10 @@ format: ## lay out all Swift files as .swift-format says
 lint-code: build-tools ## swift-format, strictly; and imports that Package.swift does not name
 	@swift format lint --strict --parallel --recursive Sources Tests Package.swift
 	@swift build --build-tests --explicit-target-dependency-import-check error
+
+torture-kamailio: build ## play the torture messages to Debian's Kamailio, which fails some
+	@.ci/need kamailio:kamailio
+	@Tests/Torture/kamailio udp
 
 fuzz: build-tools ## fuzz every entrance for SECONDS_TO_FUZZ seconds
 	@[ -x Tests/Fuzz/run ] || { echo "There is no Tests/Fuzz/run in this tree yet." >&2; exit 1; }

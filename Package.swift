@@ -35,6 +35,7 @@ let package = Package(
   targets: [
     .target(name: "CLinux"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
     .target(name: "Basics", dependencies: [containers], swiftSettings: settings),
     stage("Platform", ["CLinux"]),
     stage("Cryptography", ["COpenSSL"]),
@@ -60,13 +61,15 @@ let package = Package(
         "Border", "SIP", "Admission", "Authentication", "Identity", "Routing", "Topology", "Media",
         .product(name: "Yams", package: "Yams"),
       ]),
-    stage("Torture", ["SIP", "Border", "Policy"]),
+    stage("Torture", ["SIP", "Routing", "Border", "Policy"]),
+    stage("Capture", ["CPcap"]),
+    stage("TorturePlay", ["Platform", "SIP", "Torture", "Capture"]),
     .executableTarget(
       name: "sallyport",
       dependencies: [
         "Basics", "Platform", "SIP", "Transactions", "Dialogs", "Admission", "Authentication",
         "Identity", "Routing", "Topology", "Media", "Border",
-        "Policy", "Torture", containers,
+        "Policy", "Torture", "TorturePlay", "Capture", containers,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -128,7 +131,9 @@ let package = Package(
         "Onslaught",
       ]),
     tests("DialogsTests", ["Basics", "Dialogs"]),
-    tests("TortureTests", ["Basics", "SIP", "Border", "Policy", "Torture"]),
+    tests("CaptureTests", ["Basics", "Capture"]),
+    tests("TorturePlayTests", ["Basics", "Platform", "SIP", "Torture", "TorturePlay"]),
+    tests("TortureTests", ["COpenSSL", "Basics", "SIP", "Border", "Policy", "Torture"]),
     tests(
       "SallyportTests",
       ["sallyport", "Basics", "Platform", "SIP", "Admission", "Dialogs", "Border", "Policy"]),

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <netdb.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -103,4 +104,36 @@ int linux_lock_folder(const char *path) {
   close(fd);
   errno = error;
   return -1;
+}
+
+// Written by a handler, so of a fixed size and filled before anything can go wrong.
+static char crash_note[512];
+static volatile sig_atomic_t crash_note_length;
+static const int crash_signals[] = {SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE};
+enum { crash_signal_count = sizeof crash_signals / sizeof *crash_signals };
+static struct sigaction earlier_actions[crash_signal_count];
+
+static void tell_crash_note(int number) {
+  ssize_t written = write(STDERR_FILENO, crash_note, (size_t)crash_note_length);
+  (void)written;
+  // Whoever was there before has the last word: a backtrace, or the kernel.
+  for (int place = 0; place < crash_signal_count; place++) {
+    if (crash_signals[place] == number) sigaction(number, &earlier_actions[place], NULL);
+  }
+  raise(number);
+}
+
+void linux_watch_crashes(void) {
+  struct sigaction action = {.sa_handler = tell_crash_note, .sa_flags = SA_ONSTACK};
+  sigemptyset(&action.sa_mask);
+  for (int place = 0; place < crash_signal_count; place++) {
+    sigaction(crash_signals[place], &action, &earlier_actions[place]);
+  }
+}
+
+void linux_note_for_crash(const char *text) {
+  crash_note_length = 0;
+  size_t length = strnlen(text, sizeof crash_note);
+  memcpy(crash_note, text, length);
+  crash_note_length = (sig_atomic_t)length;
 }

@@ -105,6 +105,31 @@ enum Socket {
     return descriptor
   }
 
+  /// A socket for datagrams that shares its port with nobody.
+  static func datagrams(
+    at local: Endpoint, to remote: Endpoint?
+  ) throws(Errno) -> Descriptor {
+    let descriptor = try make(local.address, isStream: false)
+    set(descriptor, SOL_SOCKET, SO_RCVBUF, datagramBuffer)
+    try bind(descriptor, local)
+    guard let remote else { return descriptor }
+    let number = descriptor.number
+    let result = unsafe SocketAddress(remote).withBytes { bytes, length in
+      unsafe linux_connect(number, bytes, length)
+    }
+    guard result == 0 else { throw Errno.last }
+    return descriptor
+  }
+
+  /// A listener that shares its port with nobody.
+  static func connections(at local: Endpoint) throws(Errno) -> Descriptor {
+    let descriptor = try make(local.address, isStream: true)
+    set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
+    try bind(descriptor, local)
+    guard listen(descriptor.number, backlog) == 0 else { throw Errno.last }
+    return descriptor
+  }
+
   private static func make(_ address: Address, isStream: Bool) throws(Errno) -> Descriptor {
     let number = linux_socket(SocketAddress.family(address), isStream ? 1 : 0)
     guard number >= 0 else { throw Errno.last }

@@ -11,6 +11,9 @@ package struct Terminal: Sendable {
     self.descriptors = descriptors.filter { isatty($0) == 1 }
   }
 
+  /// Whether there was one when it was looked at.
+  package var isThere: Bool { !descriptors.isEmpty }
+
   /// Whether there was one and it is gone. A terminal that was hung up answers no more.
   package var isGone: Bool { !descriptors.isEmpty && descriptors.allSatisfy { isatty($0) != 1 } }
 }

@@ -39,4 +39,10 @@ package struct Observation: Sendable {
 package protocol Player: ~Copyable {
   /// Plays one attempt.
   mutating func play(_ attempt: Attempt) -> Observation
+  /// Why nothing more can be played, in words.
+  var end: String? { get }
+}
+
+extension Player where Self: ~Copyable {
+  package var end: String? { nil }
 }

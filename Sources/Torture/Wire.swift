@@ -3,7 +3,7 @@ import SIP
 
 /// Any octets as lines, with no grammar behind them: what must be judged may be broken, and is not
 /// to be judged by the parser of the very element that is judged.
-struct Wire {
+package struct Wire {
   /// One header, with its name in lower case and in full.
   struct Field {
     var name: String
@@ -16,7 +16,8 @@ struct Wire {
   /// What stands behind the empty line; `nil` where there is none.
   var body: [UInt8]?
 
-  init(_ octets: [UInt8]) {
+  /// - Parameter octets: one message, or what should have been one.
+  package init(_ octets: [UInt8]) {
     var place = 0
     while octets[place...].starts(with: [0x0d, 0x0a]) { place += 2 }
     var isFirst = true
@@ -64,13 +65,13 @@ struct Wire {
   }
 
   /// The values of a header, a value for each line.
-  func values(_ name: String) -> [[UInt8]] {
+  package func values(_ name: String) -> [[UInt8]] {
     let wanted = Self.full(name)
     return fields.filter { $0.name == wanted }.map(\.value)
   }
 
   /// The first value of a header as text.
-  func text(_ name: String) -> String? {
+  package func text(_ name: String) -> String? {
     values(name).first.map { String(decoding: $0, as: UTF8.self) }
   }
 
@@ -85,19 +86,20 @@ struct Wire {
 
   // MARK: The start line
 
-  var isResponse: Bool {
+  /// Whether it has a Status-Line, or what begins like one.
+  package var isResponse: Bool {
     String(decoding: startLine.prefix(8), as: UTF8.self).lowercased() == "sip/2.0 "
   }
 
   /// The three digits of a Status-Line.
-  var status: Int? {
+  package var status: Int? {
     guard isResponse, startLine.count >= 11 else { return nil }
     guard startLine.count == 11 || startLine[11] == 0x20 else { return nil }
     return Int(String(decoding: startLine[8..<11], as: UTF8.self))
   }
 
   /// Between the first space and the last word.
-  var requestURI: [UInt8] {
+  package var requestURI: [UInt8] {
     guard !isResponse, let first = startLine.firstIndex(of: 0x20),
       let last = startLine.lastIndex(of: 0x20), first < last
     else { return [] }

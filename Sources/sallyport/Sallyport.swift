@@ -13,6 +13,7 @@ struct Sallyport: ParsableCommand {
       """,
     version: Version.text,
     subcommands: [
-      Run.self, Ctl.self, Lint.self, Test.self, Explain.self, Diff.self, SchemaCommand.self,
+      Run.self, Ctl.self, Lint.self, Test.self, Explain.self, Diff.self, TortureCommand.self,
+      SchemaCommand.self,
     ])
 }

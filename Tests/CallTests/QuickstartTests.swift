@@ -26,7 +26,7 @@ struct QuickstartTests {
   }
 
   /// The policy as it is, but for its ports, which somebody else may have.
-  private static func quickstart(listening port: Int, calling callee: Int) throws -> String {
+  static func quickstart(listening port: Int, calling callee: Int) throws -> String {
     let file = Element.root.appending(path: "Policies/quickstart.yaml")
     let text = try String(contentsOf: file, encoding: .utf8)
     for (place, count) in [("127.0.0.1:5060\"", 2), ("[::1]:5060\"", 2), (":5070\"", 2)] {

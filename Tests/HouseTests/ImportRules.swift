@@ -17,6 +17,7 @@ enum Imports {
   static let table: [Row] = [
     Row("CLinux", ""),
     Row("COpenSSL", ""),
+    Row("CPcap", ""),
     Row("Basics", "Synchronization"),
     Row("Platform", "CLinux Basics Glibc Synchronization"),
     Row("Cryptography", "COpenSSL Basics"),
@@ -33,12 +34,15 @@ enum Imports {
     Row("Border", "\(stages) SDP Transactions Dialogs Routing Topology Media Synchronization"),
     Row("Policy", "\(stages) SDP Routing Topology Media Border Yams Foundation"),
     Row("Torture", "\(stages) Routing Border Policy Foundation"),
+    Row("Capture", "CPcap Basics"),
+    Row("TorturePlay", "Basics Platform SIP Torture Capture"),
     Row("sallyport", "\(all) Glibc Synchronization Foundation ArgumentParser Logging Yams"),
   ]
 
   private static let stages = "Basics SIP Cryptography Admission Authentication Identity"
   private static let all =
-    "\(stages) Platform SDP Transactions Dialogs Routing Topology Media Border Policy Torture CLinux"
+    "\(stages) Platform SDP Transactions Dialogs Routing Topology Media Border Policy "
+    + "Torture Capture TorturePlay CLinux"
 
   static let asInTheTable = Rule(name: "a target imports only what its row allows") { text in
     guard let target = text.target else { return [] }

@@ -118,6 +118,10 @@ static inline ssize_t linux_send_to(int fd, const void *bytes, size_t count, con
 static inline ssize_t linux_receive(int fd, void *bytes, size_t count) {
   return recv(fd, bytes, count, MSG_DONTWAIT);
 }
+static inline ssize_t linux_receive_from(int fd, void *bytes, size_t count, void *name,
+                                         socklen_t *length) {
+  return recvfrom(fd, bytes, count, MSG_DONTWAIT, (struct sockaddr *)name, length);
+}
 // Throws away what a stream has, without copying it.
 static inline void linux_discard(int fd, size_t most) {
   (void)recv(fd, NULL, most, MSG_DONTWAIT | MSG_TRUNC);
@@ -159,6 +163,11 @@ static inline int64_t linux_thread_time(pthread_t thread) {
   clockid_t clock;
   return pthread_getcpuclockid(thread, &clock) == 0 ? linux_clock(clock) : 0;
 }
+
+// What is written to the standard error when a trap or a fault ends the process; what would have
+// happened then happens after it. Watching begins with the first call, for good.
+void linux_watch_crashes(void);
+void linux_note_for_crash(const char *text);
 
 // SIG_IGN is a cast; signalfd wants a set, and sigaddset is a macro in places.
 static inline void linux_ignore_pipe(void) { signal(SIGPIPE, SIG_IGN); }

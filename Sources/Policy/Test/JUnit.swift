@@ -37,7 +37,7 @@ extension TestReport.Result {
 
 extension String {
   /// As a text or an attribute of XML 1.0: what a message may hold and XML may not is replaced.
-  fileprivate var escaped: String {
+  package var escaped: String {
     var text = ""
     for scalar in unicodeScalars {
       switch scalar {

@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 import Border
 
 /// Why a message cannot be put to a policy: a wrong word of whoever asks.
@@ -79,6 +79,22 @@ extension Snapshot {
       throw Complaint("`\(text.shortened)` is a prefix, and an answer is an address or `none`")
     }
     return .success(prefix.network)
+  }
+}
+
+extension Snapshot {
+  /// The flow of a source, to the first listener that fits.
+  /// - Parameters:
+  ///   - source: `[transport:]address[:port]`; the port is 5060 where none is written.
+  ///   - transport: over which it comes.
+  package func flow(
+    from source: String, over transport: Transport
+  ) throws(Misuse) -> Flow {
+    do throws(Complaint) {
+      return try flow(from: source, to: nil, transport: transport.word)
+    } catch {
+      throw Misuse(error)
+    }
   }
 }
 

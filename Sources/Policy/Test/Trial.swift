@@ -1,42 +1,53 @@
-import Admission
+package import Admission
 import BasicContainers
-import Basics
-import Border
-import SIP
+package import Basics
+package import Border
+package import SIP
 
 /// A border element that lives for one case: the pipeline that serves, in a world where the clock,
 /// the secrets and the network are values. The same inputs always come to the same.
-struct Trial: ~Copyable {
+package struct Trial: ~Copyable {
   /// One message that leaves.
-  struct Sent: Sendable {
-    var flow: Flow
-    var bytes: [UInt8]
+  package struct Sent: Sendable {
+    /// Where it goes.
+    package var flow: Flow
+    /// Its octets.
+    package var bytes: [UInt8]
   }
 
   /// What one input came to.
-  struct Outcome: Sendable {
-    var passage = Passage()
-    var sent: [Sent] = []
-    var questions: [Inquiry] = []
+  package struct Outcome: Sendable {
+    /// How far the message came.
+    package var passage = Passage()
+    /// What leaves, in its order.
+    package var sent: [Sent] = []
+    /// The streams that the border wants closed.
+    package var closed: [Connection] = []
+    /// The names that it wants to know the addresses of.
+    package var questions: [Inquiry] = []
     /// What rules that only observe would have done.
-    var observed: [Observation] = []
+    package var observed: [Observation] = []
     /// Why a stream that brought this would be closed.
-    var unframed: Malformed?
+    package var unframed: Malformed?
 
     init(unframed: Malformed? = nil) { self.unframed = unframed }
   }
 
   private var border: Border
   private var outbox = Outbox()
-  private(set) var now = Instant(nanoseconds: 1_000_000_000_000)
+  /// The clock of the border.
+  package private(set) var now = Instant(nanoseconds: 1_000_000_000_000)
   /// What time it is on the wall at the instant 0, in nanoseconds since 1970-01-01T00:00:00Z.
   private var wallAtZero: Int64
+
+  /// The time on the wall where none is said, in nanoseconds since 1970-01-01T00:00:00Z.
+  package static let usualWall = Moment.usual
 
   /// What time it is on the wall.
   var wall: Int64 { wallAtZero &+ now.nanoseconds }
 
   /// - Parameter wall: what time it is, in nanoseconds since 1970-01-01T00:00:00Z.
-  init(_ configuration: Configuration, wall: Int64 = Moment.usual) {
+  package init(_ configuration: Configuration, wall: Int64 = Trial.usualWall) {
     let seed = Seed(
       tokens: Basics.Key(0x7361, 0x6c6c), hashes: Basics.Key(0x7970, 0x6f72), generations: 0x74)
     border = Border(configuration, seed: seed, now: now)
@@ -50,8 +61,11 @@ struct Trial: ~Copyable {
     border.setWall(wall, now: now)
   }
 
+  /// What the tables of the border hold now.
+  package var occupancy: Occupancy { border.occupancy }
+
   /// A message came: a datagram, or what was read from a stream.
-  mutating func receive(_ bytes: [UInt8], from flow: Flow) -> Outcome {
+  package mutating func receive(_ bytes: [UInt8], from flow: Flow) -> Outcome {
     guard flow.transport.isReliable else {
       border.receive(bytes.span, from: flow, now: now, into: &outbox)
       return outcome()
@@ -68,7 +82,7 @@ struct Trial: ~Copyable {
   }
 
   /// The outside has answered a question.
-  mutating func answer(_ ticket: UInt64, _ answer: Result<Address, Unresolved>) -> Outcome {
+  package mutating func answer(_ ticket: UInt64, _ answer: Result<Address, Unresolved>) -> Outcome {
     border.answer(ticket, answer, now: now, into: &outbox)
     return outcome()
   }
@@ -78,13 +92,20 @@ struct Trial: ~Copyable {
   mutating func wait(_ interval: Interval) -> [Sent] {
     let end = now + interval
     var sent: [Sent] = []
-    while let deadline = border.nextDeadline(), deadline <= end {
-      now = max(now, deadline)
-      border.expire(now: now, into: &outbox)
-      sent += outcome().sent
-    }
-    now = end
+    while let outcome = step(until: end) { sent += outcome.sent }
     return sent
+  }
+
+  /// Lets time pass until the next deadline of the border, or the end.
+  /// - Returns: what happened at that deadline; `nil` when there was none before the end.
+  package mutating func step(until end: Instant) -> Outcome? {
+    guard let deadline = border.nextDeadline(), deadline <= end else {
+      now = max(now, end)
+      return nil
+    }
+    now = max(now, deadline)
+    border.expire(now: now, into: &outbox)
+    return outcome()
   }
 
   private mutating func outcome() -> Outcome {
@@ -98,6 +119,7 @@ struct Trial: ~Copyable {
       let transmit = outbox.transmits[place]
       outcome.sent.append(Sent(flow: transmit.flow, bytes: Self.octets(outbox, transmit)))
     }
+    for place in 0..<outbox.closes.count { outcome.closed.append(outbox.closes[place]) }
     outbox.clear()
     return outcome
   }

@@ -1,0 +1,129 @@
+import ArgumentParser
+import Foundation
+import Platform
+import Policy
+import Torture
+
+/// `sallyport torture [FOLDER…]`: what an element does with torture messages.
+struct TortureCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "torture",
+    abstract: "Put torture messages to a SIP element, and judge what it does with them.",
+    discussion: """
+      A folder holds messages (*.msg, in the markup of RFC 4475 §2) and a file EXPECTED, with a \
+      line for each of them:
+
+        ncl      proxy,uas  udp:400 stream:400+close ~ stream:close  §3.1.2.3
+        regaut01 proxy      forward[keeps=Authorization]             §3.3.7
+
+      Before `~` stands what the RFC asks for, after it what it leaves open: tolerated, counted, \
+      and no failure. A file without a line fails the run, and so does a line without a file.
+
+      Without a folder it is those of the project, below Torture/. Each message is put to an \
+      element of its own, within this process, through the pipeline that serves; afterwards it has \
+      to answer an OPTIONS, and nothing may be left in its tables when its timers are over. \
+      Whatever it sends is held to be clean as well: it parses, ends with its body, and repeats no \
+      fault of what came in.
+
+      Exit status: 0 when all is as the RFC asks or tolerates, 1 when something failed, 2 when a \
+      folder or policy cannot be read.
+      """)
+
+  /// The folders of the project.
+  static let own = ["Torture/rfc4475", "Torture/rfc5118", "Torture/found"]
+
+  @Argument(
+    help: "Folders of messages; those of the project where none is named.",
+    completion: .directory)
+  var folders: [String] = []
+
+  @Option(
+    help: "The policy to play under; the quickstart where none is named.",
+    completion: .file(extensions: ["yaml", "yml"]))
+  var policy: String?
+
+  @Option(help: "The address that the messages come from.")
+  var from = "127.0.0.2"
+
+  @Option(help: "text or json.")
+  var format = Explain.Format.text
+
+  @Option(help: "Write the results as JUnit's XML to this file as well.", completion: .file())
+  var junit: String?
+
+  @OptionGroup(title: "Over the network")
+  var network: NetworkOptions
+
+  func run() throws {
+    if let idle = network.idle { throw NetworkOptions.wrong(idle) }
+    if network.target != nil, policy != nil {
+      throw NetworkOptions.wrong("--policy is for playing in this process, and not to --target")
+    }
+    let folders = try read()
+    let progress = Progress()
+    let report: Torture.Report
+    do {
+      defer { progress.end() }
+      if let target = network.target {
+        report = try network.play(folders, to: target, tell: progress)
+      } else {
+        report = try rehearse(folders, tell: progress)
+      }
+    }
+    print(format == .json ? report.json : report.text)
+    if let junit { try Self.write(report.junit, to: junit) }
+    if report.hasFailed { throw ExitCode(1) }
+  }
+
+  /// Plays them in this process.
+  private func rehearse(_ folders: [Folder], tell progress: Progress) throws -> Torture.Report {
+    var player = try self.player()
+    var report = Torture.Report(
+      of: "sallyport \(Version.text) in process, policy \(policy ?? "quickstart")")
+    report.play(folders, as: .proxy, by: &player, tell: progress.tell)
+    return report
+  }
+
+  /// All that cannot be read is said at once.
+  private func read() throws -> [Folder] {
+    var read: [Folder] = []
+    var findings: [String] = []
+    for path in folders.isEmpty ? Self.own : folders {
+      do throws(Expected.Broken) {
+        read.append(try Folder.read(path))
+      } catch {
+        findings += error.findings
+      }
+    }
+    guard findings.isEmpty else {
+      let isLost = folders.isEmpty && read.isEmpty
+      let way = isLost ? ["name folders, or run it where Torture/ of the project is"] : []
+      throw ExitCode.unreadable((findings + way).joined(separator: "\n"))
+    }
+    return read
+  }
+
+  private func player() throws -> InProcess {
+    do {
+      let snapshot =
+        if let policy {
+          try Snapshot.load(path: policy)
+        } else {
+          try Snapshot.load(text: Quickstart.text, name: "quickstart")
+        }
+      return try InProcess(snapshot, from: from)
+    } catch let rejection as Rejection {
+      throw ExitCode.unreadable(rejection.description)
+    } catch let misuse as Misuse {
+      throw ExitCode.unreadable("sallyport torture: \(misuse)")
+    }
+  }
+
+  static func write(_ text: String, to path: String) throws {
+    do {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+    } catch {
+      throw ExitCode.unreadable("\(path): it cannot be written: \(error.localizedDescription)")
+    }
+  }
+}
