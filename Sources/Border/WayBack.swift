@@ -117,6 +117,7 @@ extension Core {
     patch.reset()
     guard let top = message.header(message.outline.via) else { return }
     patch.removeVia(essentials.via, top)
+    patch.endStatusCode(message)
     patch.addLength(message, over: servers[server].flow.transport)
     guard status >= 300 else {
       if status >= 200 { answered(message, essentials, server, by: client, turn.now) }
@@ -392,6 +393,13 @@ extension Core {
 }
 
 extension Patch {
+  /// RFC 3261 §7.2: a space follows the code even where no phrase does. One that lacks it is
+  /// understood, but not passed on so.
+  mutating func endStatusCode(_ message: borrowing Message) {
+    let end = message.outline.reason.start
+    if message.bytes[end &- 1] != 0x20 { insert(at: end) { $0.write(octet: 0x20) } }
+  }
+
   mutating func replaceStatus(
     _ message: borrowing Message, _ status: Int, _ phrase: StaticString
   ) {

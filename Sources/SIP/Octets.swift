@@ -1,3 +1,5 @@
+import Basics
+
 /// What single octets are (RFC 3261 §25.1): a set of them is one bit for each.
 @usableFromInline
 enum Octets {

@@ -156,7 +156,9 @@ public enum Parser {
     _ bytes: Span<UInt8>, _ start: Int, isPlain: Bool, _ table: inout HeaderTable
   ) throws(Malformed) -> Int {
     var end = try lineEnd(bytes, start)
-    let colon = bytes.first(0x3a, from: start, to: end)
+    // RFC 3261 §25.1, HCOLON: the colon stands in the first of the lines.
+    let firstEnd = end
+    let colon = bytes.first(0x3a, from: start, to: firstEnd)
     while end &+ 2 < bytes.count, Octets.isSpace(bytes[end &+ 2]) {
       end = try lineEnd(bytes, end &+ 2)
     }
@@ -164,7 +166,7 @@ public enum Parser {
     while nameEnd > start, Octets.isSpace(bytes[nameEnd &- 1]) { nameEnd &-= 1 }
     let nameText = Slice(from: start, to: nameEnd)
     let name = HeaderName(bytes, nameText)
-    if colon == end {
+    if colon == firstEnd {
       table.outline.note(.missingColon, at: start)
     } else if name == .other, let bad = firstNotToken(bytes, nameText) {
       table.outline.note(.headerName, at: bad)

@@ -92,17 +92,20 @@ public struct Reply: Sendable {
   }
 
   /// Whether a malformed request can be answered with what it brought: an answer repeats some of its
-  /// headers, and is not to bring back what may stand in none.
+  /// headers, and is not to bring back what may stand in none, nor more than a message may have.
   public static func canRepeat(_ message: borrowing Message) -> Bool {
+    var repeated = 0
     for place in 0..<message.headers.count {
       let header = message.headers[place]
       switch header.name {
       case .via, .from, .to, .callID, .cSeq:
         if Octets.hasControl(message.bytes, header.value) { return false }
+        repeated &+= 1
       default: break
       }
     }
-    return true
+    // Beside them stand To, Content-Length and one more; what did not fit the table may be a Via.
+    return repeated &+ 3 <= Limits.headers
   }
 
   private func writeTo(

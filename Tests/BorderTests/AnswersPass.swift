@@ -21,6 +21,19 @@ struct AnswersPass {
     #expect(exchange.west.all("100")[0].message.toTag == nil)
   }
 
+  @Test("a Status-Line without the space behind its code gets it (RFC 3261 §7.2)")
+  func spaceBehindTheCode() {
+    let exchange = Exchange()
+    exchange.send(Ask("INVITE").text, from: exchange.west)
+    guard let invite = exchange.east.heard.last else { return #expect(Bool(false), "no INVITE") }
+    let answer = exchange.east.response(to: invite.message, 180, tag: "t")
+    let text = String(decoding: answer.bytes, as: UTF8.self)
+    let line = text.prefix { $0 != "\r\n" }
+    exchange.east.reply(Array(text.replacing(line, with: "SIP/2.0 180").utf8), to: invite)
+    exchange.pause(.milliseconds(20))
+    #expect(exchange.west.heard.last?.message.startLine == "SIP/2.0 180 ")
+  }
+
   @Test("several 2xx of a downstream fork pass, and each retransmission of them (RFC 6026 §7)")
   func forkedAnswers() {
     let exchange = Exchange()

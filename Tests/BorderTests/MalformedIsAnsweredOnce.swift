@@ -40,6 +40,33 @@ struct MalformedIsAnsweredOnce {
     Case("Bad Route", "To: ", "Route: sip:\r\nTo: "),
   ]
 
+  @Test("an answer repeats one From, To, Call-ID and CSeq of however many, and has its end")
+  func repeatedOnce() {
+    let exchange = Exchange()
+    let line = "To: <sip:bob@east.example>\r\n"
+    let lines = String(repeating: line, count: 70)
+    exchange.send(Ask("OPTIONS").text.replacing(line, with: lines), from: exchange.west)
+    let octets = exchange.west.heard.last?.bytes ?? []
+    let text = String(decoding: octets, as: UTF8.self)
+    #expect(text.hasPrefix("SIP/2.0 400 Repeated Header") && text.hasSuffix("\r\n\r\n"))
+    #expect(text.split(separator: "\r\nTo:").count == 2)
+  }
+
+  @Test(
+    "no answer brings back what may stand in none, nor more than a message may have",
+    arguments: [
+      ("Call-ID: c1", "Call-ID: c\u{0}1"), ("From: ", "From: \u{1b}"), ("\r\nTo", "\u{8}\r\nTo"),
+      ("Via: ", String(repeating: "Via: SIP/2.0/UDP h;branch=z9hG4bKx\r\n", count: 130) + "Via: "),
+    ])
+  func notRepeated(_ old: String, _ new: String) {
+    let exchange = Exchange()
+    let text = Ask("OPTIONS").text
+    #expect(text.contains(old))
+    exchange.send(text.replacing(old, with: new, maxReplacements: 1), from: exchange.west)
+    #expect(exchange.west.heard.isEmpty && exchange.east.heard.isEmpty)
+    #expect(exchange.element.counters.malformedDropped == 1)
+  }
+
   @Test("400 with the fault as its reason", arguments: cases)
   func answered(_ one: Case) {
     let exchange = Exchange()

@@ -151,6 +151,9 @@ extension FaultTests {
       .missingColon, "To: ", "¦Nothing\r\nTo: ",
       "Header Without Colon: expected a name and a colon, found a letter"),
     message(
+      .missingColon, "To: ", "¦To\r\n : ",
+      "Header Without Colon: expected a name and a colon, found a letter"),
+    message(
       .headersNotEnded, "0\r\n\r\n", "0\r\n¦",
       "Headers Not Ended: expected CR LF and an empty line, found the end of the message"),
     message(

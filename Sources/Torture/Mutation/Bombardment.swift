@@ -48,10 +48,13 @@ package struct Bombardment: ~Copyable {
     toll = Toll(groups: mutator.groups)
     self.mutator = mutator
     self.places = places
+    // Its memory is all taken now, so that what is taken later is not its own.
+    while outbox.bytes.freeCapacity > 0 { outbox.bytes.append(0) }
+    outbox.clear()
   }
 
   /// How far the element's clock moves for each mutant.
-  static let step = Interval.milliseconds(5)
+  static let step = Interval.milliseconds(20)
 
   /// Puts one mutant to the element, and lets the other side answer what the element asks.
   package mutating func fire(_ number: Int) {

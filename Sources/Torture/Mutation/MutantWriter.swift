@@ -9,6 +9,17 @@ package struct Asked: Sendable {
 
   package init() {}
 
+  /// To show an answer without an element that asked.
+  package static let example: Asked = {
+    var asked = Asked()
+    asked.via = Array("SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bK1".utf8)
+    asked.from = Array("<sip:alice@caller.example>;tag=a1".utf8)
+    asked.to = Array("<sip:bob@callee.example>".utf8)
+    asked.callID = Array("m1@caller.example".utf8)
+    asked.cSeq = Array("1 INVITE".utf8)
+    return asked
+  }()
+
   /// The value that a mark of a template stands for.
   func value(_ mark: UInt8) -> [UInt8] {
     switch mark {

@@ -54,11 +54,15 @@ struct TortureCommand: ParsableCommand {
   @OptionGroup(title: "Over the network")
   var network: NetworkOptions
 
+  @OptionGroup(title: "Mutants")
+  var mutants: MutateOptions
+
   func run() throws {
-    if let idle = network.idle { throw NetworkOptions.wrong(idle) }
+    if let fault = network.idle ?? mutants.fault { throw NetworkOptions.wrong(fault) }
     if network.target != nil, policy != nil {
       throw NetworkOptions.wrong("--policy is for playing in this process, and not to --target")
     }
+    if mutants.isAsked { return try mutate() }
     let folders = try read()
     let progress = Progress()
     let report: Torture.Report
@@ -72,6 +76,26 @@ struct TortureCommand: ParsableCommand {
     }
     print(format == .json ? report.json : report.text)
     if let junit { try Self.write(report.junit, to: junit) }
+    if report.hasFailed { throw ExitCode(1) }
+  }
+
+  /// Puts mutants to an element in this process.
+  private func mutate() throws {
+    guard network.target == nil, policy == nil, folders.isEmpty, junit == nil else {
+      throw NetworkOptions.wrong(
+        "mutants are put to the quickstart in this process: no folder, policy, target or JUnit")
+    }
+    let snapshot: Snapshot
+    do throws(Rejection) {
+      snapshot = try Snapshot.load(text: Quickstart.text, name: "quickstart", cores: 1)
+    } catch {
+      throw ExitCode.unreadable(error.description)
+    }
+    if let number = mutants.mutant { print(mutants.text(of: number)) }
+    let progress = MutantProgress()
+    let report = mutants.play(snapshot, tell: progress)
+    progress.end()
+    print(format == .json ? report.json : report.text)
     if report.hasFailed { throw ExitCode(1) }
   }
 
