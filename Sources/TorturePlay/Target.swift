@@ -88,12 +88,19 @@ extension Endpoint {
 }
 
 extension Address {
-  /// Without brackets.
+  /// Without brackets; of IPv6, the longest run of zeros is left out (RFC 5952 §4.2).
   var words: String {
     if isIPv4 { return (12..<16).map { String(octet($0)) }.joined(separator: ".") }
-    return stride(from: 0, to: 16, by: 2).map {
-      String(Int(octet($0)) << 8 | Int(octet($0 + 1)), radix: 16)
-    }.joined(separator: ":")
+    let groups = stride(from: 0, to: 16, by: 2).map { Int(octet($0)) << 8 | Int(octet($0 + 1)) }
+    var longest = 0..<0
+    for start in 0..<8 {
+      let end = groups[start...].firstIndex { $0 != 0 } ?? 8
+      if end - start > max(longest.count, 1) { longest = start..<end }
+    }
+    let texts = groups.map { String($0, radix: 16) }
+    guard !longest.isEmpty else { return texts.joined(separator: ":") }
+    return texts[..<longest.lowerBound].joined(separator: ":") + "::"
+      + texts[longest.upperBound...].joined(separator: ":")
   }
 
   /// Whether it is one of 127.0.0.0/8 (RFC 1122 §3.2.1.3) or ::1.

@@ -31,7 +31,10 @@ struct HindranceTests {
   func rightTargets() throws {
     #expect(try Target("udp:127.0.0.1:5060").description == "udp:127.0.0.1:5060")
     let other = try Target("tcp:[::1]:5062")
-    #expect(other.transport == .tcp && other.description == "tcp:[0:0:0:0:0:0:0:1]:5062")
+    #expect(other.transport == .tcp && other.description == "tcp:[::1]:5062")
+    for text in ["2001:db8::1:0:0:1", "::", "fe80::", "1:0:2:3:4:5:6:7"] {
+      #expect(try Target.address(text).words == text)
+    }
   }
 
   @Test("places to listen at that are none")

@@ -4,7 +4,7 @@ import Testing
 /// Torture messages over the network, to the running element. They name ports, and one a next hop:
 /// so one run at a time.
 @Suite("Torture over the network", .serialized, .timeLimit(.minutes(4)))
-struct TortureTests {
+struct TorturedElementTests {
   private static let folders = ["rfc4475", "rfc5118"].map {
     Element.root.appending(path: "Torture/\($0)").path
   }
