@@ -8,8 +8,9 @@
 ///     <hex>0D 0A</hex>         octets; blanks and line ends between them count for nothing
 ///     <end>                    the message ends here, and no CRLF is put before it
 ///
-/// What stands behind `<end>` counts for nothing, a `</allOneLine>` too. A text that only looks like a tag is written with
-/// `<hex>3C</hex>` for its first octet.
+/// What stands behind `<end>` counts for nothing, a `</allOneLine>` too. Tabs, spaces at the end of
+/// a line and what is no printable ASCII cannot be seen, and are an error; so is a text that only
+/// looks like a tag, unless its first octet is `<hex>3C</hex>`.
 package enum Markup {
   /// The octets that a text stands for.
   /// - Throws: what is wrong with the text, and in which line; or that it stands for more than
