@@ -65,15 +65,16 @@ public struct Reply: Sendable {
     out.write("\r\n")
     for place in 0..<message.headers.count {
       let header = message.headers[place]
+      let number = UInt8(truncatingIfNeeded: place)
       switch header.name {
       case .via:
         patch.write(message.bytes, header.line, into: &out)
-      case .from, .callID, .cSeq:
-        // A request may have had two, which is what is wrong with it; its answer has one.
-        guard isFirst(place, message.outline) else { continue }
+      // A second one is the fault of the request, and is not repeated.
+      case .from where number == message.outline.from,
+        .callID where number == message.outline.callID,
+        .cSeq where number == message.outline.cSeq:
         patch.write(message.bytes, header.line, into: &out)
-      case .to:
-        guard isFirst(place, message.outline) else { continue }
+      case .to where number == message.outline.to:
         writeTo(header, message, patch, into: &out)
       case .timestamp where status == 100:
         out.write(message.bytes, header.line)
@@ -83,12 +84,6 @@ public struct Reply: Sendable {
     }
     writeExtra(message, into: &out)
     out.write("Content-Length: 0\r\n\r\n")
-  }
-
-  private func isFirst(_ place: Int, _ outline: Outline) -> Bool {
-    let place = UInt8(truncatingIfNeeded: place)
-    return place == outline.from || place == outline.to || place == outline.callID
-      || place == outline.cSeq
   }
 
   /// Whether a malformed request can be answered with what it brought: an answer repeats some of its
