@@ -173,7 +173,8 @@ public enum Parser {
     var nameEnd = colon
     while nameEnd > start, Octets.isSpace(bytes[nameEnd &- 1]) { nameEnd &-= 1 }
     let nameText = Slice(from: start, to: nameEnd)
-    let name = HeaderName(bytes, nameText)
+    // Without a colon it is no header of any name, and nothing is to find it by one.
+    let name = colon == firstEnd ? .other : HeaderName(bytes, nameText)
     if colon == firstEnd {
       table.outline.note(.missingColon, at: start)
     } else if name == .other, let bad = firstNotToken(bytes, nameText) {

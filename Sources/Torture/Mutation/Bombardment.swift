@@ -51,6 +51,8 @@ package struct Bombardment: ~Copyable {
     // Its memory is all taken now, so that what is taken later is not its own.
     while outbox.bytes.freeCapacity > 0 { outbox.bytes.append(0) }
     outbox.clear()
+    mutant = Array(repeating: 0, count: 512 << 10)
+    mutant.removeAll(keepingCapacity: true)
   }
 
   /// How far the element's clock moves for each mutant.
