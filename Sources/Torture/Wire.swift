@@ -65,7 +65,7 @@ package struct Wire {
   }
 
   /// The values of a header, a value for each line.
-  func values(_ name: String) -> [[UInt8]] {
+  package func values(_ name: String) -> [[UInt8]] {
     let wanted = Self.full(name)
     return fields.filter { $0.name == wanted }.map(\.value)
   }
@@ -99,7 +99,7 @@ package struct Wire {
   }
 
   /// Between the first space and the last word.
-  var requestURI: [UInt8] {
+  package var requestURI: [UInt8] {
     guard !isResponse, let first = startLine.firstIndex(of: 0x20),
       let last = startLine.lastIndex(of: 0x20), first < last
     else { return [] }
