@@ -15,15 +15,16 @@ struct JudgeTests {
   ]
 
   private func attempt(
-    _ outcomes: String, _ lines: [String] = request, over transport: Transport = .udp
+    _ outcomes: String, _ lines: [String] = Self.request, over transport: Transport = .udp
   ) throws -> Attempt {
-    let line = try #require(Expected("a proxy \(outcomes) §1", path: "x").lines.first)
+    let read = try Expected("a proxy \(outcomes) §1", path: "x").lines
+    let line = try #require(read.first)
     let one = Case(folder: "x", role: .proxy, line: line, octets: Attempt.message(lines))
     return Attempt(of: one, play: .asItIs, transport: transport)
   }
 
   private func verdict(
-    _ outcomes: String, _ lines: [String] = request, over transport: Transport = .udp,
+    _ outcomes: String, _ lines: [String] = Self.request, over transport: Transport = .udp,
     _ see: (inout Observation) -> Void
   ) throws -> Verdict {
     let attempt = try attempt(outcomes, lines, over: transport)
