@@ -4,7 +4,7 @@ import SIP
 extension Core {
   /// A Contact that cannot be read is not passed on: whoever gets it would act upon what it may
   /// mean, and RFC 4475 §3.1.2.13 shows one that may mean two things.
-  func checkContacts(_ message: borrowing Message) throws(Refused) {
+  static func checkContacts(_ message: borrowing Message) throws(Refused) {
     var place = message.next(.contact, from: Int(message.outline.contact))
     while let line = place {
       do throws(Malformed) {
@@ -16,7 +16,7 @@ extension Core {
     }
   }
 
-  private func read(contacts value: Slice, in bytes: Span<UInt8>) throws(Malformed) {
+  private static func read(contacts value: Slice, in bytes: Span<UInt8>) throws(Malformed) {
     if NameAddress.isWildcard(bytes, value) { return }
     var list = NameAddressList(bytes, value)
     while try list.next() != nil {}

@@ -87,7 +87,7 @@ extension Core {
         isVersion
         ? Reply(505, "Version Not Supported", toTag: toTag)
         : Reply(malformed: fault, toTag: toTag)
-      send(reply, answering: message, to: flow, patch, &out)
+      Self.send(reply, answering: message, to: flow, patch, &out)
       isAnswered = true
     }
     passage.verdict = .malformed(fault, isAnswered: isAnswered)
@@ -117,10 +117,10 @@ extension Core {
     _ message: borrowing Message, _ via: Via, _ reply: Reply, _ turn: Turn,
     _ patch: borrowing Patch, _ out: inout Outbox
   ) {
-    send(reply, answering: message, to: responseFlow(via, turn.flow), patch, &out)
+    Self.send(reply, answering: message, to: responseFlow(via, turn.flow), patch, &out)
   }
 
-  private func send(
+  private static func send(
     _ reply: Reply, answering message: borrowing Message, to flow: Flow, _ patch: borrowing Patch,
     _ out: inout Outbox
   ) {

@@ -54,7 +54,7 @@ import Testing
     for number in 0..<mutator.singles { ways[mutator.way(number)] = true }
     #expect(!ways.contains(false))
     var groups: Set<Int> = []
-    for number in 0..<mutator.singles / 8 { groups.insert(mutator.mutant(number).group) }
+    for number in 0..<mutator.singles / 4 { groups.insert(mutator.mutant(number).group) }
     #expect(groups.count == mutator.groups.count)
   }
 

@@ -17,7 +17,7 @@ struct FolderTests {
         "here/EXPECTED:3: there is no line.msg", "here/file.msg: it has no line in EXPECTED",
       ])
     var report = Report(of: "nothing")
-    var player = Mirror()
+    var player = Refuser()
     report.play([folder], as: .proxy, by: &player)
     #expect(report.rows.map(\.verdict.kind) == [.pass])
     #expect(report.hasFailed)
@@ -39,7 +39,7 @@ struct FolderTests {
 
   @Test("a folder that is not there, and one without EXPECTED")
   func missing() throws {
-    let path = FileManager.default.temporaryDirectory.appending(path: "torture-\(getpid())")
+    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     for isThere in [false, true] {
       if isThere {
         try FileManager.default.createDirectory(at: path, withIntermediateDirectories: true)
@@ -60,7 +60,7 @@ struct FolderTests {
     let folder = try Folder(
       path: "here", expected: "a proxy skip §1 ; not today", messages: ["a": Self.message])
     var report = Report(of: "nothing")
-    var player = Mirror()
+    var player = Refuser()
     report.play([folder], as: .proxy, by: &player)
     #expect(player.played == 0)
     #expect(report.count(.skipped) == 1 && !report.hasFailed)
@@ -90,7 +90,7 @@ struct FolderTests {
 }
 
 /// Answers everything with a 400.
-struct Mirror: Player {
+struct Refuser: Player {
   var played = 0
 
   mutating func play(_ attempt: Attempt) -> Observation {

@@ -40,7 +40,8 @@ extension Outcome {
     get throws {
       let prefix = overStreams.map { $0 ? "stream:" : "udp:" } ?? ""
       let line = "x proxy \(prefix)\(deed == .forward ? "488" : "forward") §1"
-      return try #require(Expected(line, path: "x").lines.first?.required.first)
+      let lines = try Expected(line, path: "x").lines
+      return try #require(lines.first?.required.first)
     }
   }
 }

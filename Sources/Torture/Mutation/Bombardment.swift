@@ -56,7 +56,7 @@ package struct Bombardment: ~Copyable {
   }
 
   /// How far the element's clock moves for each mutant.
-  static let step = Interval.milliseconds(20)
+  static let step = Interval.milliseconds(100)
 
   /// Puts one mutant to the element, and lets the other side answer what the element asks.
   package mutating func fire(_ number: Int) {

@@ -3,8 +3,8 @@ import Basics
 /// Messages with one fault each, or two, that follow from a seed and a number alone: number 4711 of
 /// seed 1 is the same message everywhere.
 ///
-/// The first numbers spoil each field of each template in each way once, in an order that the seed
-/// decides; what comes after has two faults at random.
+/// The even numbers spoil each field of each template in each way once, in an order that the seed
+/// decides; the odd ones, and what comes after, have two faults at random.
 package struct Mutator: Sendable {
   /// What is done to one field.
   struct Fault: Sendable {
@@ -99,8 +99,8 @@ package struct Mutator: Sendable {
 
   /// What the message of a number is.
   package func mutant(_ number: Int) -> Mutant {
-    if number < singles {
-      let way = way(number)
+    if number & 1 == 0, number / 2 < singles {
+      let way = way(number / 2)
       let spot = spots[place(of: way)]
       let fault = fault(at: spot, way - starts[place(of: way)])
       return Mutant(
