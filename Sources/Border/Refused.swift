@@ -76,21 +76,17 @@ extension Core {
     _ out: inout Outbox
   ) {
     var isAnswered = false
-    do throws(Malformed) {
-      let via = try Essentials.topVia(message)
-      if message.method != .ack {
-        patch.stamp(via, turn.flow.remote)
-        let isVersion = fault.fault == .version && fault.offset < message.outline.headersStart
-        let toTag = toTag(message)
-        let reply =
-          isVersion
-          ? Reply(505, "Version Not Supported", toTag: toTag)
-          : Reply(malformed: fault, toTag: toTag)
-        self.reply(message, via, reply, turn, patch, &out)
-        isAnswered = true
-      }
-    } catch {
-      // Nobody to answer.
+    if message.method != .ack, let flow = flowToAnswer(message, turn, &patch) {
+      let first = message.outline.fault
+      let isVersion =
+        first?.fault == .version && first.map { $0.offset < message.outline.headersStart } ?? false
+      let toTag = toTag(message)
+      let reply =
+        isVersion
+        ? Reply(505, "Version Not Supported", toTag: toTag)
+        : Reply(malformed: fault, toTag: toTag)
+      Self.send(reply, answering: message, to: flow, patch, &out)
+      isAnswered = true
     }
     passage.verdict = .malformed(fault, isAnswered: isAnswered)
     if isAnswered { counters.malformedAnswered &+= 1 } else { counters.malformedDropped &+= 1 }
@@ -98,11 +94,34 @@ extension Core {
     note(.malformed(fault, found, subject(message, turn), isAnswered: isAnswered))
   }
 
+  /// Where a malformed request is answered: by its top Via, or where that is broken itself, by what
+  /// can be read of it. `nil` where nobody can be answered.
+  private mutating func flowToAnswer(
+    _ message: borrowing Message, _ turn: Turn, _ patch: inout Patch
+  ) -> Flow? {
+    do throws(Malformed) {
+      let via = try Essentials.topVia(message)
+      patch.stamp(via, turn.flow.remote)
+      return responseFlow(via, turn.flow)
+    } catch {
+      var flow = turn.flow
+      guard let port = try? Essentials.portToAnswer(message) else { return nil }
+      flow.remote.port = port
+      return flow
+    }
+  }
+
   mutating func reply(
     _ message: borrowing Message, _ via: Via, _ reply: Reply, _ turn: Turn,
     _ patch: borrowing Patch, _ out: inout Outbox
   ) {
-    let flow = responseFlow(via, turn.flow)
+    Self.send(reply, answering: message, to: responseFlow(via, turn.flow), patch, &out)
+  }
+
+  private static func send(
+    _ reply: Reply, answering message: borrowing Message, to flow: Flow, _ patch: borrowing Patch,
+    _ out: inout Outbox
+  ) {
     out.send(to: flow, atMost: reply.room(for: message, patch)) {
       reply.write(answering: message, patch, into: &$0)
     }

@@ -110,6 +110,7 @@ extension Core {
     let uri = try requestURI(message)
     // RFC 3261 §16.3 step 3: an OPTIONS to this element is answered, and not forwarded.
     if isForUs(message, uri, turn) { return uri }
+    try Self.checkContacts(message)
     guard essentials.maxForwards != 0 else {
       throw Refused(Refusal(483, .tooManyHops, .tooManyHops))
     }

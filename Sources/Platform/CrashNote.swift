@@ -1,7 +1,7 @@
 import CLinux
 
-/// A line that is written to the standard error when a trap or a fault ends the process: which input
-/// it was that did it. Nothing needs to be written before, and nothing is lost.
+/// A line that is written to the standard error when a trap or a fault ends the process: which
+/// input it was that did it. Nothing needs to be written before, and nothing is lost.
 package enum CrashNote {
   /// Begins to watch; to be called once, before the first note.
   package static func watch() { linux_watch_crashes() }

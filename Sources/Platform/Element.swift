@@ -9,6 +9,9 @@ package enum Frame: Hashable, Sendable {
   /// The first so many octets are CRLF between messages. Two of them are a ping, which is answered
   /// with one CRLF, the pong (RFC 5626 §3.5.1).
   case keepAlive(Int, pong: Bool)
+  /// The first so many octets are a message, and where the next one begins cannot be known: it is
+  /// taken, what it causes is sent, and the stream is closed.
+  case last(Int)
   /// Where a message ends cannot be known any more: the stream is closed.
   case broken
 }

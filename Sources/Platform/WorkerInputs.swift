@@ -157,6 +157,13 @@ extension Worker where E: ~Copyable {
       case .keepAlive(let count, let pong) where count > 0 && count <= rest.count:
         if pong, !layer.streams.pong(handle, now: now) { return messages }
         used &+= count
+      case .last(let count) where count > 0 && count <= rest.count:
+        // Whoever owns it: the answer has to be written before the end of the stream.
+        receive(rest.extracting(0..<count), flow)
+        messages &+= 1
+        settle()
+        layer.closeUnframed(handle, now: now)
+        return messages
       default:
         // What the messages before it have caused is still sent.
         settle()

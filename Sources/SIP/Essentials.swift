@@ -45,6 +45,17 @@ public struct Essentials: Sendable {
     return try Via.parse(message.bytes, header.value)
   }
 
+  /// Where a request with a broken top Via can still be answered: at the port that its sent-by
+  /// names, or at 5060. RFC 4475 §3.1.2.1 and §3.1.2.16 ask for an answer to such requests.
+  /// - Throws: a Via whose sent-by cannot be read either.
+  public static func portToAnswer(_ message: borrowing Message) throws(Malformed) -> UInt16 {
+    guard let header = message.header(message.outline.via) else {
+      throw Malformed(.missingVia, at: message.outline.headersEnd)
+    }
+    var reader = Reader(message.bytes, header.value)
+    return try reader.sentByPort() ?? 5060
+  }
+
   private static func party(
     _ message: borrowing Message, _ header: Header
   ) throws(Malformed) -> NameAddress {

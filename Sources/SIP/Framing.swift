@@ -9,6 +9,9 @@ public enum Framing: Hashable, Sendable {
   /// The first so many octets are CRLF between messages. Two CRLF are a ping, which wants one CRLF
   /// in answer (RFC 5626 §3.5.1).
   case keepAlive(Int, isPing: Bool)
+  /// The first so many octets are the head of a message whose length cannot be known: it can still
+  /// be told so, and then the stream must be closed (RFC 4475 §3.1.2.3).
+  case last(Int, Malformed)
   /// Where the message ends cannot be known: the stream must be closed.
   case broken(Malformed)
 
@@ -19,10 +22,28 @@ public enum Framing: Hashable, Sendable {
     do throws(Malformed) {
       if let found = try head(bytes) { return try whole(bytes, found.end, found.length) }
     } catch {
-      return .broken(error)
+      return last(bytes, error)
     }
     return bytes.count >= Limits.message
       ? .broken(Malformed(.messageTooLong, at: bytes.count)) : .needMore
+  }
+
+  /// A Content-Length that says nothing, or a second one: the head is whole, or is waited for.
+  @inline(never)
+  private static func last(_ bytes: Span<UInt8>, _ fault: Malformed) -> Framing {
+    guard fault.fault == .contentLength else { return .broken(fault) }
+    var place = fault.offset
+    while place &+ 3 < bytes.count {
+      let end = bytes.firstLineBreak(from: place)
+      guard end &+ 3 < bytes.count else { break }
+      if bytes[end] == 0x0d, bytes[end &+ 1] == 0x0a, bytes[end &+ 2] == 0x0d,
+        bytes[end &+ 3] == 0x0a
+      {
+        return .last(end &+ 4, fault)
+      }
+      place = end &+ 1
+    }
+    return bytes.count >= Limits.message ? .broken(fault) : .needMore
   }
 
   /// Where the body begins, and how long it is said to be; `nil` while that has not come in.
@@ -77,7 +98,7 @@ public enum Framing: Hashable, Sendable {
     _ bytes: Span<UInt8>, _ start: Int, _ length: Int?
   ) throws(Malformed) -> Framing {
     // RFC 3261 §18.3: over a stream Content-Length is not optional.
-    guard let length else { throw Malformed(.contentLength, at: start) }
+    guard let length else { return .broken(Malformed(.contentLength, at: start)) }
     guard start &+ length <= Limits.message else { throw Malformed(.messageTooLong, at: start) }
     return start &+ length <= bytes.count ? .message(start &+ length) : .needMore
   }

@@ -21,7 +21,7 @@ public enum Parser {
     place = try startLine(bytes, place, &table.outline)
     table.outline.headersStart = place
     while true {
-      guard place < bytes.count else { throw Malformed(.headersNotEnded, at: place) }
+      guard place < bytes.count else { return cutOff(at: place, &table) }
       if bytes[place] == 0x0d || bytes[place] == 0x0a { break }
       place = try header(bytes, place, &table)
     }
@@ -30,6 +30,14 @@ public enum Parser {
       throw Malformed(.lineEnd, at: place)
     }
     body(bytes, from: place &+ 2, &table)
+  }
+
+  /// A datagram that ends behind a whole header: who sent it can still be told.
+  @inline(never)
+  private static func cutOff(at end: Int, _ table: inout HeaderTable) {
+    table.outline.note(.headersNotEnded, at: end)
+    table.outline.headersEnd = end
+    table.outline.body = Slice(from: end, to: end)
   }
 
   /// RFC 3261 §7.5: CRLF before the start line is ignored.

@@ -65,10 +65,16 @@ public struct Reply: Sendable {
     out.write("\r\n")
     for place in 0..<message.headers.count {
       let header = message.headers[place]
+      let number = UInt8(truncatingIfNeeded: place)
       switch header.name {
-      case .via, .from, .callID, .cSeq:
+      case .via:
         patch.write(message.bytes, header.line, into: &out)
-      case .to:
+      // A second one is the fault of the request, and is not repeated.
+      case .from where number == message.outline.from,
+        .callID where number == message.outline.callID,
+        .cSeq where number == message.outline.cSeq:
+        patch.write(message.bytes, header.line, into: &out)
+      case .to where number == message.outline.to:
         writeTo(header, message, patch, into: &out)
       case .timestamp where status == 100:
         out.write(message.bytes, header.line)

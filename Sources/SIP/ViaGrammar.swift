@@ -53,6 +53,21 @@ extension Reader {
     return via
   }
 
+  /// `sent-protocol LWS sent-by` of any protocol and version; what follows is not looked at.
+  /// - Returns: the port of the sent-by; `nil` where it has none.
+  @inline(never)
+  mutating func sentByPort() throws(Malformed) -> UInt16? {
+    skipSpace()
+    for _ in 0..<2 {
+      _ = try some(.token, or: .via)
+      guard takeSpaced(0x2f) else { throw malformed(.via) }
+    }
+    _ = try some(.token, or: .via)
+    guard takeSpace() else { throw malformed(.via) }
+    _ = try host()
+    return takeSpaced(0x3a) ? try port() : nil
+  }
+
   /// `protocol-name SLASH protocol-version SLASH transport`; only SIP/2.0 is one that we speak.
   /// - Returns: where the transport begins.
   @inline(__always)

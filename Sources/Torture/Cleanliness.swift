@@ -81,7 +81,10 @@ enum Cleanliness {
       return "it has no Content-Length on a stream"
     }
     let rest = seen.octets.count - outline.end
-    return rest == 0 ? nil : "\(rest) octets follow its body"
+    guard rest == 0 else { return "\(rest) octets follow its body" }
+    guard seen.transport.isReliable else { return nil }
+    return Framing.measure(seen.octets.span) == .message(seen.octets.count)
+      ? nil : "where it ends cannot be told on a stream"
   }
 
   /// Whether it has what every message must have (RFC 3261 §8.1.1).

@@ -6,6 +6,8 @@ import SIP
 enum Framed {
   case needMore
   case message(Int)
+  /// A message after which the stream is closed.
+  case last(Int)
   /// Empty lines between messages.
   case blank(Int)
   case broken
@@ -16,6 +18,7 @@ enum Framed {
       case .needMore: .needMore
       case .message(let count): .message(count)
       case .keepAlive(let count, _): .blank(count)
+      case .last(let count, _): .last(count)
       case .broken: .broken
       }
   }

@@ -124,6 +124,9 @@ struct Scene: ~Copyable {
         pending.removeFirst(count)
         take(trial.receive(message, from: caller))
       case .blank(let count): pending.removeFirst(count)
+      case .last(let count):
+        take(trial.receive(Array(pending[..<count]), from: caller))
+        isClosed = true
       case .broken: isClosed = true
       }
     }

@@ -1,5 +1,5 @@
-/// The policy that messages are played under when none is named: Policies/quickstart.yaml without its
-/// comments, so that the program needs no file beside it. A test holds the two equal.
+/// The policy that messages are played under when none is named: Policies/quickstart.yaml without
+/// its comments, so that the program needs no file beside it. A test holds the two equal.
 package enum Quickstart {
   /// The text of the policy.
   package static let text = """

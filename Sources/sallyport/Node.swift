@@ -164,6 +164,7 @@ struct Node: ~Copyable, Element {
     case .needMore: .needMore
     case .message(let count): .message(count)
     case .keepAlive(let count, let isPing): .keepAlive(count, pong: isPing)
+    case .last(let count, _): .last(count)
     case .broken: .broken
     }
   }

@@ -162,7 +162,8 @@ struct EchoElement: ~Copyable, Element {
     var length = 0
     for place in 1..<end { length = length * 10 + Int(bytes[place]) - 0x30 }
     let whole = end + 1 + length
-    return whole <= bytes.count ? .message(whole) : .needMore
+    guard whole <= bytes.count else { return .needMore }
+    return bytes[0] == UInt8(ascii: "L") ? .last(whole) : .message(whole)
   }
 
   func isDrained() -> Bool { isDraining }

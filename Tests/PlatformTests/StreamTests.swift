@@ -101,6 +101,19 @@ struct StreamTests {
     #expect(eventually { workers.counters(of: 0)[.open] == 0 })
   }
 
+  @Test("a message that is the last one of its stream is answered, and nothing after it is taken")
+  func last() throws {
+    let witness = Witness()
+    let workers = try start(witness, notes: true) { $0.lingering = .milliseconds(100) }
+    defer { ended(workers) }
+    let peer = Peer.stream(to: workers.listeners[0].local.port)
+    #expect(peer.write(message("L", "last") + message("E", "after")))
+    #expect(peer.read() == Array(message("L", "last").utf8))
+    #expect(peer.isClosedByOther())
+    #expect(witness.messages.count == 1)
+    #expect(eventually { witness.closings == [.unframed] })
+  }
+
   @Test("a message that is too long is not taken when it comes whole, and the longest one is")
   func tooLong() throws {
     let witness = Witness()

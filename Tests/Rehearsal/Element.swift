@@ -242,6 +242,10 @@ package final class Element: Station {
       switch found {
       case .message(let message): receive(message, from: flow)
       case .ping: stream.send([0x0d, 0x0a], by: self)
+      case .last(let message):
+        incoming[stream.number] = nil
+        receive(message, from: flow)
+        return stream.finish()
       case .broken: return stream.close()
       }
     }

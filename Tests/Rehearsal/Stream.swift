@@ -82,6 +82,11 @@ package final class Stream {
     }
   }
 
+  /// Ends it when what was sent before has come out.
+  package func finish() {
+    world.schedule(at: max(arrival.atServer, arrival.atClient)) { [self] in close() }
+  }
+
   /// Ends it at once, for both sides: what was on its way is lost.
   package func close() {
     guard !isOver else { return }
@@ -103,6 +108,8 @@ package struct Incoming {
   package enum Found {
     case message([UInt8])
     case ping
+    /// A message after which the stream is to be closed.
+    case last([UInt8])
     case broken
   }
 
@@ -121,6 +128,8 @@ package struct Incoming {
       case .keepAlive(let count, let isPing):
         buffer.removeFirst(count)
         if isPing { return .ping }
+      case .last(let count, _):
+        return .last(Array(buffer[..<count]))
       case .broken:
         return .broken
       }

@@ -141,7 +141,7 @@ package class Talker: Station {
       switch found {
       case .message(let message): take(message, from: stream.remote(of: self), stream)
       case .ping: stream.send([0x0d, 0x0a], by: self)
-      case .broken:
+      case .broken, .last:
         broken += 1
         return stream.close()
       }

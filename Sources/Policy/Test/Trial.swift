@@ -74,6 +74,11 @@ package struct Trial: ~Copyable {
     case .message(let count):
       border.receive(bytes.span.extracting(..<count), from: flow, now: now, into: &outbox)
       return outcome()
+    case .last(let count, let fault):
+      border.receive(bytes.span.extracting(..<count), from: flow, now: now, into: &outbox)
+      var outcome = outcome()
+      outcome.unframed = fault
+      return outcome
     case .broken(let fault):
       return Outcome(unframed: fault)
     case .needMore, .keepAlive:

@@ -21,6 +21,13 @@ func one(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
       case .keepAlive(let length, _):
         precondition(length > 0 && length <= rest.count)
         rest = rest.extracting(length..<rest.count)
+      case .last(let length, _):
+        precondition(length > 0 && length <= rest.count)
+        let message = rest.extracting(0..<length)
+        if (try? Parser.parse(message, into: &table)) != nil {
+          precondition(table.outline.fault != nil, "what cannot be framed has no fault")
+        }
+        return
       case .needMore, .broken: return
       }
     }

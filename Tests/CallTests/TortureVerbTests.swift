@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+/// What `sallyport torture` writes, and the status that it ends with.
+@Suite("The verb torture, in process", .timeLimit(.minutes(1)))
+struct TortureVerbTests {
+  private static let root = Element.root.appending(path: "Torture")
+
+  private func torture(
+    _ arguments: [String], in folder: URL, ends wanted: Int32
+  ) async throws -> String {
+    let child = try Child("torture", Element.binary.path, ["torture"] + arguments, in: folder)
+    let status = try await child.status(within: .seconds(30))
+    #expect(status == wanted, "\(child.said)")
+    return child.said
+  }
+
+  @Test("the folders of the project, where it is run from there")
+  func own() async throws {
+    let said = try await torture([], in: Element.root, ends: 0)
+    #expect(said.contains(", 0 failed, 0 skipped"), "\(said)")
+    #expect(!said.contains("FAIL"))
+  }
+
+  @Test("nothing to read is said with what to do, and status 2")
+  func lost() async throws {
+    try await withFolder { folder in
+      let said = try await torture([], in: folder, ends: 2)
+      #expect(said.hasPrefix("Torture/rfc4475: error: there is no such folder"), "\(said)")
+      #expect(said.contains("name folders, or run it where Torture/ of the project is"))
+    }
+  }
+
+  @Test("one outcome that is another fails the run, and is shown")
+  func flipped() async throws {
+    try await withFolder { folder in
+      let cases = folder.appending(path: "cases")
+      try FileManager.default.copyItem(at: Self.root.appending(path: "found"), to: cases)
+      let expected = cases.appending(path: "EXPECTED")
+      let text = try String(contentsOf: expected, encoding: .utf8)
+      try text.replacing("proxy forward §7.3.1", with: "proxy 404 §7.3.1")
+        .write(to: expected, atomically: true, encoding: .utf8)
+      let said = try await torture(["cases", "--junit", "out.xml"], in: folder, ends: 1)
+      #expect(said.contains("FAIL       folded-length (udp)"), "\(said)")
+      #expect(said.contains("expected 404 (§7.3.1)"))
+      #expect(said.contains("seen     forwarded"))
+      let junit = try String(contentsOf: folder.appending(path: "out.xml"), encoding: .utf8)
+      #expect(junit.contains("failures=\"1\""))
+      try text.replacing("proxy forward §7.3.1", with: "proxy frward §7.3.1")
+        .write(to: expected, atomically: true, encoding: .utf8)
+      let broken = try await torture(["cases"], in: folder, ends: 2)
+      #expect(broken.contains("cases/EXPECTED:4: error: `frward` is no outcome"), "\(broken)")
+    }
+  }
+}
