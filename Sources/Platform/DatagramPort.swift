@@ -1,8 +1,8 @@
 package import Basics
 import CLinux
 
-/// A UDP socket of a program that plays a peer: one at a time, and slow compared with the sockets of
-/// a worker. It never waits; `Sockets.wait` does.
+/// A UDP socket of a program that plays a peer: it takes one datagram at a time, and is slow beside
+/// the sockets of a worker. It never waits; `Sockets.wait` does.
 package final class DatagramPort {
   /// Its own address and port.
   package let local: Endpoint

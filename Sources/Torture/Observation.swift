@@ -44,5 +44,6 @@ package protocol Player: ~Copyable {
 }
 
 extension Player where Self: ~Copyable {
+  /// Most players go on to the end.
   package var end: String? { nil }
 }

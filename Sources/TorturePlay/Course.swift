@@ -9,7 +9,7 @@ struct Course {
   let way: Posts.Way
   /// Whether the element is expected to end the stream: then that is waited for as well.
   private let awaitsEnd: (after: Bool, alone: Bool)
-  /// The Call-IDs in it: a broken message may have two. What follows on a stream is another message.
+  /// The Call-IDs in it: a broken message may have two. What follows on a stream is another one.
   private let callIDs: Set<[UInt8]>
 
   /// What came back to whoever asked.
@@ -66,8 +66,8 @@ package struct Pace: Sendable {
   package var timeout: Interval
   /// After that, for more of it.
   package var quiet = Interval.milliseconds(120)
-  /// For the end of a stream whose message never becomes whole, which an element may put up with for
-  /// a while.
+  /// For the end of a stream whose message never becomes whole: an element may put up with that
+  /// for a while.
   package static let unfinished = Interval.seconds(12)
 
   /// - Parameter timeout: for the first sign of a message.

@@ -112,6 +112,7 @@ package final class NetworkPlayer: Player {
 
   // MARK: Playing
 
+  /// Plays one attempt, and asks by OPTIONS whether the element lives.
   package func play(_ attempt: Attempt) -> Observation {
     note(attempt)
     // Whoever ends this program has what was played until then.
@@ -304,7 +305,9 @@ extension NetworkPlayer {
 
   /// The ACK to the final response to an INVITE; a call that was taken is ended.
   func acknowledge(_ response: Wire, _ request: [UInt8], by way: Posts.Way) {
-    guard Wire(request).method == "INVITE", let status = response.status, status >= 200,
+    // An answer to a later request of the call has the Call-ID of its INVITE.
+    guard Wire(request).method == "INVITE", response.method == "INVITE",
+      let status = response.status, status >= 200,
       let ack = voice.ack(of: request, for: response)
     else { return }
     posts.send(ack, by: way)

@@ -174,7 +174,7 @@ final class Posts {
       case .needMore: return
       case .keepAlive(let count, _): line.pending.removeFirst(count)
       case .message(let count): give(line, count, &arrivals)
-      default: give(line, line.pending.count, &arrivals)
+      case .last, .broken: give(line, line.pending.count, &arrivals)
       }
     }
   }

@@ -37,7 +37,8 @@ struct Voice {
     "SIP/2.0/\(transport.isReliable ? "TCP" : "UDP") \(local)"
   }
 
-  /// The ACK of whoever asked (RFC 3261 §17.1.1.3; for a 2xx it has a transaction of its own, §13.2.2.4).
+  /// The ACK of whoever asked (RFC 3261 §17.1.1.3). For a 2xx it has a transaction of its own
+  /// (§13.2.2.4).
   /// - Returns: `nil` for an INVITE that is too broken to have one.
   mutating func ack(of invite: [UInt8], for response: Wire) -> [UInt8]? {
     let request = Wire(invite)
