@@ -65,7 +65,8 @@ struct MutantReport {
         format: "%d mutants of seed %llu in %.1f s (%.0f/s): %d broke something", sent, seed,
         seconds, rate, toll.broken),
       String(
-        format: "the slowest took %.2f ms of processor time: mutant %d (%@)", slowestMilliseconds, slowest.number,
+        format: "the slowest took %.2f ms of processor time: mutant %d (%@)", slowestMilliseconds,
+        slowest.number,
         slowestWords),
     ]
     if memory.early > 0 {
