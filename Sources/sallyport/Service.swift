@@ -54,7 +54,7 @@ struct Service {
     switch signal {
     case .terminate, .interrupt: end()
     case .report: dump()
-    case .hangUp: terminal.isGone ? leaveTerminal() : reload()
+    case .hangUp(let sender): terminal.isClosed(by: sender) ? leaveTerminal() : reload()
     case .bell: answerOrders()
     case nil: break
     }
