@@ -134,9 +134,11 @@ extension Core {
     calls[call].calleeFlow = clients[client].flow
   }
 
-  /// A call that has ended goes on: another dialog of it was made. It counts as one more.
+  /// A call that has ended goes on: another dialog of it was made. It counts as one more. The
+  /// policy that it began under may have gone since: then it has the one in force.
   private mutating func resume(_ call: Handle, _ status: UInt16, _ now: Instant) {
     if calls[call].isLingering { lingering &-= 1 }
+    calls[call].policy = regimes.resume(calls[call].policy, by: .call)
     calls[call].resume(
       status: status, now: now, deadline: now + callDuration(call))
     liveCalls &+= 1
@@ -165,6 +167,7 @@ extension Core {
     else { return forget(call) }
     let grace = configuration.timing.t1 * (openBranches > 0 ? 128 : 64)
     calls[call].end(now: now, rememberedFor: grace)
+    regimes.remember(calls[call].policy, by: .call)
     liveCalls &-= 1
   }
 
@@ -173,7 +176,7 @@ extension Core {
     guard let record = calls.remove(call) else { return }
     if record.state != .ended { liveCalls &-= 1 }
     if record.isLingering { lingering &-= 1 }
-    regimes.release(record.policy)
+    regimes.release(record.policy, by: record.state == .ended ? nil : .call)
     // Whether this policy mends or not: the one that the call began under may have.
     if callIndex.count > 0, callIndex.find(record.key) == call {
       callIndex.remove(record.key)

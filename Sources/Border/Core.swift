@@ -133,7 +133,7 @@ extension Core {
     guard var record = servers.remove(handle) else { return }
     if record.isPending { pending &-= 1 }
     serverIndex.remove(record.key)
-    regimes.release(record.policy)
+    regimes.release(record.policy, by: record.isPending ? .request : nil)
     record.machine.release(&shelf)
     shelf.release(record.request.take())
     shelf.release(record.best.response.take())

@@ -149,7 +149,7 @@ extension Core {
     record.previous = previousPass(message)
     guard let handle = calls.insert(record) else { throw full }
     liveCalls &+= 1
-    regimes.hold(turn.policy)
+    regimes.hold(turn.policy, by: .call)
     if regimes[turn.policy].routing.rules.mendsLostRoutes { callIndex.insert(key, handle) }
     return handle
   }
@@ -184,7 +184,7 @@ extension Core {
     // There is room: `begin` has asked.
     guard let handle = servers.insert(record) else { return nil }
     serverIndex.insert(key, handle)
-    regimes.hold(turn.policy)
+    regimes.hold(turn.policy, by: .request)
     pending &+= 1
     return handle
   }

@@ -37,6 +37,9 @@ enum Limits {
   /// The Max-Breadth that a request gets that has none, and the most that one may ask for
   /// (RFC 5393 §5.3.3).
   static let breadth: UInt32 = 60
+  /// Earlier versions of the policy: each costs its tables. Those that nothing in progress needs go
+  /// where there would be more.
+  static let earlierPolicies = 32
   /// Contacts that are taken from one 3xx, and how many 3xx are followed for one request.
   static let contacts = 4
   static let redirections = 5

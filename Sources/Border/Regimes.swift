@@ -42,8 +42,14 @@ struct InForce: ~Copyable, Sendable {
   var routing: Routing.Stage
   let callDuration: Interval
   let setupDuration: Interval
-  /// Calls and server transactions that began under it and still need it.
-  fileprivate(set) var holders = 0
+  /// Calls in progress that began under it, and requests that wait for their final response.
+  fileprivate(set) var calls = 0
+  fileprivate(set) var requests = 0
+  /// Calls that have ended and requests that were answered, for which something may still come.
+  fileprivate(set) var remembered = 0
+
+  /// Whether something in progress keeps it.
+  fileprivate var isNeeded: Bool { calls &+ requests > 0 }
 
   init(_ regime: Regime) {
     number = regime.number
@@ -56,9 +62,14 @@ struct InForce: ~Copyable, Sendable {
   }
 }
 
-/// The version of the policy that is in force, and the earlier ones that something in progress
-/// began under: a call keeps the policy that it began under.
+/// The version of the policy that is in force, and the earlier ones that something began under: a
+/// call keeps the policy that it began under. What has ended and is only remembered keeps it too,
+/// as long as there is room: one version each second would else fill it with those of the last
+/// half minute. What comes late for something whose version has gone goes by the one in force.
 struct Regimes: ~Copyable {
+  /// What keeps a version while it is in progress.
+  enum Holder { case call, request }
+
   /// The oldest first, and last the one in force.
   private var all = UniqueArray<InForce>()
   /// The number of the one in force.
@@ -69,8 +80,10 @@ struct Regimes: ~Copyable {
     all.append(InForce(first))
   }
 
-  /// How many earlier versions are still needed.
+  /// How many earlier versions there are.
   var earlier: Int { all.count &- 1 }
+  /// How many of them something in progress needs: these never go.
+  private(set) var needed = 0
 
   /// The version in force.
   var current: InForce {
@@ -101,24 +114,94 @@ struct Regimes: ~Copyable {
     return place
   }
 
-  /// Puts another version in force.
+  /// The place of a version, unless it has gone.
+  private func held(_ number: UInt32) -> Int? {
+    let place = place(of: number)
+    return all[place].number == number ? place : nil
+  }
+
+  /// The number itself, or that of the version in force for one that has gone.
+  func governing(_ number: UInt32) -> UInt32 { all[place(of: number)].number }
+
+  /// Puts another version in force. Of the earlier ones that are only remembered the oldest goes
+  /// where there are too many.
   mutating func adopt(_ next: Regime) {
     var regime = InForce(next)
     // What is known of names is no matter of policy.
     regime.routing.names = current.routing.names
-    if current.holders == 0 { _ = all.removeLast() }
+    if current.isNeeded {
+      needed &+= 1
+    } else if current.remembered == 0 {
+      _ = all.removeLast()
+    }
     number = next.number
     all.append(regime)
+    while earlier > Limits.earlierPolicies, let place = firstThatMayGo() {
+      _ = all.remove(at: place)
+    }
   }
 
-  /// Something began under a version.
-  mutating func hold(_ number: UInt32) { self[number].holders &+= 1 }
+  private func firstThatMayGo() -> Int? {
+    for place in 0..<earlier where !all[place].isNeeded { return place }
+    return nil
+  }
 
-  /// Something that began under a version has ended. An earlier version goes with its last one.
-  mutating func release(_ number: UInt32) {
+  /// Something began under a version, which is there.
+  mutating func hold(_ number: UInt32, by holder: Holder) {
     let place = place(of: number)
-    all[place].holders &-= 1
-    if all[place].holders == 0, place < all.count &- 1 { _ = all.remove(at: place) }
+    if place < earlier, !all[place].isNeeded { needed &+= 1 }
+    count(holder, 1, at: place)
+  }
+
+  /// Something that began under a version has ended, and is remembered.
+  mutating func remember(_ number: UInt32, by holder: Holder) {
+    let place = place(of: number)
+    all[place].remembered &+= 1
+    letGo(place, by: holder)
+  }
+
+  /// What was remembered under a version goes on under it, or under the one in force if it has
+  /// gone.
+  /// - Returns: the number of that.
+  mutating func resume(_ number: UInt32, by holder: Holder) -> UInt32 {
+    let governing = governing(number)
+    hold(governing, by: holder)
+    release(number, by: nil)
+    return governing
+  }
+
+  /// Something that began under a version is forgotten. An earlier version goes with its last one.
+  /// - Parameter holder: what it was that was in progress until now; `nil` for what was only
+  ///   remembered.
+  mutating func release(_ number: UInt32, by holder: Holder?) {
+    guard let place = held(number) else { return }
+    if let holder { letGo(place, by: holder) } else { all[place].remembered &-= 1 }
+    if place < earlier, !all[place].isNeeded, all[place].remembered == 0 {
+      _ = all.remove(at: place)
+    }
+  }
+
+  private mutating func letGo(_ place: Int, by holder: Holder) {
+    count(holder, -1, at: place)
+    if place < earlier, !all[place].isNeeded { needed &-= 1 }
+  }
+
+  private mutating func count(_ holder: Holder, _ change: Int, at place: Int) {
+    switch holder {
+    case .call: all[place].calls &+= change
+    case .request: all[place].requests &+= change
+    }
+  }
+
+  /// What is in progress under each earlier version that anything in progress needs.
+  var holdings: [Border.Holding] {
+    var found: [Border.Holding] = []
+    for place in 0..<earlier where all[place].isNeeded {
+      found.append(
+        Border.Holding(
+          policy: all[place].number, calls: all[place].calls, requests: all[place].requests))
+    }
+    return found
   }
 
   /// Tells all versions what was learnt of a name.
@@ -140,8 +223,34 @@ extension Border {
   /// The number of the policy in force.
   package var policy: UInt32 { core.regimes.number }
 
-  /// How many earlier versions are still needed.
+  /// How many earlier versions are kept.
   package var earlierPolicies: Int { core.regimes.earlier }
+
+  /// How many of them something in progress needs. The others go where there would be more than
+  /// `mostEarlierPolicies`; these never do, so whoever has a further version asks before.
+  package var neededPolicies: Int { core.regimes.needed }
+
+  /// How many earlier versions may be needed: each costs its tables.
+  package static let mostEarlierPolicies = Limits.earlierPolicies
+
+  /// What is in progress under an earlier version of the policy.
+  package struct Holding: Hashable, Sendable {
+    /// The number of the version.
+    package var policy: UInt32
+    /// Calls that began under it and have not ended.
+    package var calls: Int
+    /// Requests that wait for their final response, those of these calls included.
+    package var requests: Int
+
+    /// What is in progress under the version of that number.
+    package init(policy: UInt32, calls: Int, requests: Int) {
+      (self.policy, self.calls, self.requests) = (policy, calls, requests)
+    }
+  }
+
+  /// What is in progress under each earlier version that anything in progress needs, the oldest
+  /// first.
+  package var holdings: [Holding] { core.regimes.holdings }
 }
 
 extension Core {
@@ -220,7 +329,7 @@ extension Core {
     guard let invite, let peer = regimes[servers[invite].policy].admission.peer(of: turn.flow)
     else { return turn.policy == regimes.number ? turn : nil }
     var turn = turn
-    (turn.policy, turn.peer) = (servers[invite].policy, peer)
+    (turn.policy, turn.peer) = (regimes.governing(servers[invite].policy), peer)
     return turn
   }
 
@@ -242,7 +351,7 @@ extension Core {
       guard let token = set.token, token.kind.isCall, token.worker == worker,
         calls.contains(token.handle)
       else { return nil }
-      return calls[token.handle].policy
+      return regimes.governing(calls[token.handle].policy)
     } catch {
       return nil
     }

@@ -193,7 +193,10 @@ extension Core {
   ) {
     servers[server].machine.respond(status, kept: kept, now: now, &shelf)
     if status >= 200 {
-      if servers[server].isPending { pending &-= 1 }
+      if servers[server].isPending {
+        pending &-= 1
+        regimes.remember(servers[server].policy, by: .request)
+      }
       servers[server].isPending = false
       shelf.release(servers[server].request.take())
       concludeCall(server, status, now)

@@ -7,12 +7,19 @@ package enum Signal: Hashable, Sendable {
   case terminate
   /// SIGINT: the same, from a terminal.
   case interrupt
-  /// SIGHUP: to read the policy again; or the terminal is gone.
-  case hangUp
+  /// SIGHUP: to read the policy again; or the terminal is gone, which `Terminal` tells.
+  case hangUp(from: Sender)
   /// SIGUSR1: say how much the tables hold.
   case report
   /// Another thread rang the `Bell`.
   case bell
+
+  /// Who sent one.
+  package enum Sender: Hashable, Sendable {
+    case kernel
+    /// A process, by its number.
+    case process(Int32)
+  }
 }
 
 /// Wakes the thread that waits for signals: for the other threads, which have no signals to send.
@@ -70,10 +77,11 @@ package struct Signals: ~Copyable {
   }
 
   private func read() -> Signal? {
-    switch linux_read_signal(descriptor.number) {
+    var sender: Int32 = 0
+    return switch unsafe linux_read_signal(descriptor.number, &sender) {
     case SIGTERM: .terminate
     case SIGINT: .interrupt
-    case SIGHUP: .hangUp
+    case SIGHUP: .hangUp(from: sender < 0 ? .kernel : .process(sender))
     case SIGUSR1: .report
     default: nil
     }

@@ -13,6 +13,7 @@ package struct Party: Hashable, Sendable {
 
   package init() {}
 
+  @inline(__always)
   var asksForNothing: Bool { domains.isEmpty && userPrefixes.isEmpty && userPatterns.isEmpty }
 
   func holds(_ bytes: Span<UInt8>, _ uri: URI) -> Bool { mismatch(bytes, uri) == nil }

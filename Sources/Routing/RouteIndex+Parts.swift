@@ -60,10 +60,9 @@ extension RouteIndex {
     /// Every method of the one with every scheme of the other.
     init(_ methods: MethodSet, _ schemes: SchemeSet) {
       bits = 0
+      let row = schemes.bits & 15
       for method in Method.allCases where methods.contains(method) {
-        for scheme in [Scheme.sip, .sips, .tel, .other] where schemes.contains(scheme) {
-          bits |= Cells(method, scheme).bits
-        }
+        bits |= UInt64(row) << (UInt64(method.rawValue) &* 4)
       }
     }
 
@@ -115,6 +114,11 @@ extension RouteIndex {
 
     init(_ seed: UInt64) { state = mixed(~seed) }
 
+    init(of domain: [UInt8], _ seed: UInt64) {
+      self.init(seed)
+      for octet in domain { append(octet) }
+    }
+
     mutating func append(_ octet: UInt8) { state = mixed(state ^ UInt64(octet)) }
   }
 
@@ -148,20 +152,37 @@ extension RouteIndex {
     private(set) var prefixes: [[UInt8]]?
     private(set) var domains: [[UInt8]]?
     private(set) var peers: [PeerID]?
+    /// Whether there is more to ask than the combinations, methods and schemes.
+    private(set) var leavesMore = false
 
-    init(_ route: Rules.Route) {
-      let beginnings = route.requestURI.userPatterns.map(\.beginning)
-      if Self.fit(route.userPrefixes) {
-        prefixes = route.userPrefixes
-      } else if Self.fit(beginnings), beginnings.allSatisfy({ !$0.isEmpty }) {
+    /// - Parameter place: that of the route. To hand a route on is to count the references of all
+    ///   its lists, and there may be very many.
+    init(_ routes: [Rules.Route], _ place: Int) {
+      let (from, names) = (routes[place].from, routes[place].requestURI.domains)
+      let written = routes[place].requestURI.userPrefixes
+      let patterns = routes[place].requestURI.userPatterns
+      if Self.fit(written) {
+        prefixes = written
+      } else {
         // The patterns themselves are asked of those that the index finds by their beginnings.
-        prefixes = beginnings
+        let beginnings = patterns.map(\.beginning)
+        if Self.fit(beginnings), beginnings.allSatisfy({ !$0.isEmpty }) { prefixes = beginnings }
       }
-      if Self.fit(route.domains) { domains = route.domains }
-      if !route.from.isEmpty { peers = route.from }
+      if Self.fit(names) { domains = names }
+      if !from.isEmpty { peers = from }
       // What is left out is asked of each candidate: the prefix last, as it tells most apart.
       if isTooMany { peers = nil }
       if isTooMany { domains = nil }
+      leavesMore =
+        peers == nil && !from.isEmpty || domains == nil && !names.isEmpty
+        || prefixes == nil && !written.isEmpty || !patterns.isEmpty
+        || Self.isMoreThanIndexed(routes, place)
+    }
+
+    /// Whether a route asks for something that no index knows.
+    static func isMoreThanIndexed(_ routes: [Rules.Route], _ place: Int) -> Bool {
+      !routes[place].headers.isEmpty || !routes[place].hours.isEmpty
+        || !routes[place].caller.asksForNothing || !routes[place].callee.asksForNothing
     }
 
     /// The route without the conditions that its combinations stand for.
@@ -171,13 +192,6 @@ extension RouteIndex {
       if domains != nil { rest.domains = [] }
       if peers != nil { rest.from = [] }
       return rest
-    }
-
-    /// Whether there is more to ask than the combinations, methods and schemes.
-    func leavesMore(of route: Rules.Route) -> Bool {
-      peers == nil && !route.from.isEmpty || domains == nil && !route.domains.isEmpty
-        || prefixes == nil && !route.userPrefixes.isEmpty
-        || !route.requestURI.userPatterns.isEmpty || route.asksForWhatIsNotIndexed
     }
 
     private static func fit(_ texts: [[UInt8]]) -> Bool {
@@ -194,10 +208,10 @@ extension RouteIndex {
   }
 }
 
-extension Rules.Route {
-  /// Whether it asks for something that no index knows: routes that differ in nothing else are
-  /// tried one after the other.
-  package var asksForWhatIsNotIndexed: Bool {
-    caller != Party() || callee != Party() || !headers.isEmpty || !hours.isEmpty
+extension Rules {
+  /// The places of routes that ask for something that no index knows: those that differ in nothing
+  /// else are tried one after the other.
+  package var routesNotIndexed: [Int] {
+    routes.indices.filter { RouteIndex.Dimensions.isMoreThanIndexed(routes, $0) }
   }
 }

@@ -68,14 +68,16 @@ struct RouteIndex: Sendable {
   init(_ routes: [Rules.Route], _ mode: Mode, seed: UInt64) {
     (self.seed, self.mode) = (seed, mode)
     var size = 4
-    let count = routes.reduce(0) { $1.mode == mode ? $0 + Dimensions($1).count : $0 }
+    let places = routes.indices.filter { routes[$0].mode == mode }
+    let dimensions = places.map { Dimensions(routes, $0) }
+    let count = dimensions.reduce(0) { $0 + $1.count }
     while size < count * 2 { size *= 2 }
     slots = Array(repeating: Slot(), count: size)
     known = Array(repeating: 0, count: max(1, size / 16))
     entries.reserveCapacity(count)
     var fillings = Array(repeating: Filling(), count: size)
-    for place in routes.indices where routes[place].mode == mode {
-      add(routes[place], place, &fillings)
+    for (place, dimensions) in zip(places, dimensions) {
+      add(routes, place, dimensions, &fillings)
     }
   }
 
@@ -98,23 +100,28 @@ struct RouteIndex: Sendable {
 // MARK: Building
 
 extension RouteIndex {
-  private mutating func add(_ route: Rules.Route, _ place: Int, _ fillings: inout [Filling]) {
-    let dimensions = Dimensions(route)
-    var entry = Entry(cells: Cells(route.methods, route.schemes), route: UInt32(place))
-    if dimensions.leavesMore(of: route) {
+  private mutating func add(
+    _ routes: [Rules.Route], _ place: Int, _ dimensions: Dimensions, _ fillings: inout [Filling]
+  ) {
+    let cells = Cells(routes[place].methods, routes[place].schemes)
+    var entry = Entry(cells: cells, route: UInt32(place))
+    if dimensions.leavesMore {
       entry.rest = UInt32(rests.count)
-      rests.append(dimensions.rest(of: route))
+      rests.append(dimensions.rest(of: routes[place]))
     }
     for prefix in dimensions.prefixes ?? [[]] {
       entry.combination.prefix = dimensions.prefixes == nil ? .absent : append(prefix)
       entry.combination.isNumber = prefix.allSatisfy(Self.isOfNumber)
-      entry.number = Beginning(of: prefix, entry.combination.level, seed).number
+      let beginning = Beginning(of: prefix, entry.combination.level, seed)
+      entry.number = beginning.number
       for domain in dimensions.domains ?? [[]] {
         entry.combination.domain = dimensions.domains == nil ? .absent : append(domain)
+        let domain = dimensions.domains == nil ? nil : DomainHash(of: domain, seed)
         for peer in dimensions.peers ?? [PeerID(raw: 0)] {
           entry.combination.hasPeer = dimensions.peers != nil
           entry.combination.peer = peer
-          insert(entry, &fillings)
+          let salts = Salts(peer, domain)
+          insert(entry, beginning.hash(with: salts[entry.combination.kind]), &fillings)
         }
       }
     }
@@ -127,9 +134,8 @@ extension RouteIndex {
   }
 
   /// Puts an entry behind those of its hash, unless earlier ones leave nothing for it to take.
-  private mutating func insert(_ entry: Entry, _ fillings: inout [Filling]) {
+  private mutating func insert(_ entry: Entry, _ hash: UInt64, _ fillings: inout [Filling]) {
     var entry = entry
-    let hash = hash(of: entry.combination)
     let slot = slot(of: hash)
     let first = slots[slot].first
     // Two combinations may share a hash; only of the first one it is known what is taken.
@@ -170,19 +176,6 @@ extension RouteIndex {
   }
 
   private func text(_ text: Text) -> ArraySlice<UInt8> { octets[text.range] }
-
-  private func hash(of combination: Combination) -> UInt64 {
-    let prefix = Array(text(combination.prefix))
-    let beginning = Beginning(of: prefix, combination.level, seed)
-    var domain: DomainHash?
-    if combination.domain.isPresent {
-      var hash = DomainHash(seed)
-      for octet in text(combination.domain) { hash.append(octet) }
-      domain = hash
-    }
-    let salts = Salts(combination.peer, domain)
-    return beginning.hash(with: salts[combination.kind])
-  }
 }
 
 // MARK: Looking up

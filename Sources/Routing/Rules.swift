@@ -53,7 +53,8 @@ package struct ListenerChoice: Hashable, Sendable {
 
 /// A set of URI schemes.
 package struct SchemeSet: Hashable, Sendable {
-  private var bits: UInt8 = .max
+  /// A bit for each scheme, by its raw value.
+  private(set) var bits: UInt8 = .max
 
   /// Every scheme, those that are not known included.
   package static let all = SchemeSet()

@@ -29,8 +29,9 @@ struct Node: ~Copyable, Element {
   private let ask: @Sendable (Inquiry, Int) -> Void
   private let tally: Tally
   private var drain = Drain.no
-  /// How many earlier policies the main thread knows to be needed.
+  /// How many earlier policies the main thread knows to be kept, and to be needed.
   private var earlier = 0
+  private var needed = 0
   /// How many lost notes the log has heard of.
   private var lostNotes = 0
   /// How long it is silent after each line about unknown sources, and until when it is so.
@@ -119,7 +120,7 @@ struct Node: ~Copyable, Element {
       flush()
     case .survey(let survey):
       addTables(overflows: out.overflows)
-      survey.add(report.line.bytes, calls: border.occupancy.calls)
+      survey.add(report.line.bytes, calls: border.occupancy.calls, border.holdings)
       report.line.clear()
     case .adopt(let adoption):
       adopt(adoption)
@@ -141,10 +142,11 @@ struct Node: ~Copyable, Element {
 
   /// The count can only fall between two versions, so it need not be looked at where it is 0.
   private mutating func publish() {
-    let count = border.earlierPolicies
-    guard count != earlier else { return }
-    earlier = count
-    tally.desks[worker].earlier.store(count, ordering: .relaxed)
+    let counts = (border.earlierPolicies, border.neededPolicies)
+    guard counts != (earlier, needed) else { return }
+    (earlier, needed) = counts
+    tally.desks[worker].earlier.store(earlier, ordering: .relaxed)
+    tally.desks[worker].needed.store(needed, ordering: .relaxed)
   }
 
   /// A second letter can only bring the limit nearer.

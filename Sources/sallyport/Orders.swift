@@ -52,6 +52,7 @@ final class Orders: Sendable {
       self.isForPrograms = isForPrograms
     }
 
+    /// Says what came of it. Until then whoever asked waits.
     func finish(_ answer: Order.Answer) {
       self.answer.withLock { $0 = answer.bytes }
       answered.signal()

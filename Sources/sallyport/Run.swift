@@ -19,7 +19,7 @@ struct Run: ParsableCommand {
       SIGHUP loads the policy anew. A policy with an error changes nothing, and the log says why; \
       calls in progress keep the policy that they began under. If it was started from a terminal, \
       and SIGHUP comes because that was closed, it ends as with SIGTERM. `sallyport ctl` does the \
-      same where the policy has a control socket.
+      same where the policy has a control socket. Signals are heard while it loads a policy, too.
       """)
 
   @Argument(help: "The policy file.")
@@ -29,47 +29,68 @@ struct Run: ParsableCommand {
   var check = false
 
   func run() throws {
-    let snapshot = try load()
-    if check { return print("\(policy): OK") }
-    do throws(Refusal) {
-      try serve(snapshot)
-    } catch {
-      say("sallyport: cannot serve: \(error)")
+    if check {
+      _ = try orExit(Result { () throws(Rejection) in try load() })
+      return print("\(policy): OK")
+    }
+    do {
+      // Before any thread is started, so that none of them takes a signal.
+      let signals = try Signals()
+      let terminal = Terminal()
+      let starting = try orExit(
+        Starting.wait(signals, terminal) { [self] () throws(Rejection) in try load() })
+      guard let starting else {
+        say("sallyport: told to end before it began to serve")
+        // A thread still loads the policy: nothing that it uses may be taken down.
+        _exit(0)
+      }
+      try serve(starting, signals, terminal)
+    } catch let refusal as Refusal {
+      say("sallyport: cannot serve: \(refusal)")
       throw ExitCode(1)
     }
   }
 
-  private func load() throws -> Snapshot {
+  /// - Throws: `ExitCode` when the policy was rejected, after it has been told why.
+  private func orExit<Value>(_ outcome: Result<Value, Rejection>) throws -> Value {
     do throws(Rejection) {
-      let snapshot = try Snapshot.load(path: policy)
-      for warning in snapshot.warnings { say(warning.description) }
-      return snapshot
+      return try outcome.get()
     } catch {
       say(error.description)
       throw ExitCode(2)
     }
   }
 
-  private func serve(_ loaded: consuming Snapshot) throws(Refusal) {
-    let snapshot = loaded.withoutTree()
-    // Before any thread is started, so that none of them takes a signal.
-    let signals = try Signals()
-    let terminal = Terminal()
+  private func load() throws(Rejection) -> Snapshot {
+    let snapshot = try Snapshot.load(path: policy)
+    for warning in snapshot.warnings { say(warning.description) }
+    return snapshot
+  }
+
+  private func serve(
+    _ starting: Starting, _ signals: borrowing Signals, _ terminal: Terminal
+  ) throws(Refusal) {
+    let snapshot = starting.snapshot
     let orders = Orders(signals.bell)
     // Before any port is opened: of two who are started with one policy, one hears it from here.
     let control = try control(snapshot, orders)
     defer { control?.close() }
     let journal = Journal()
     let crew = Crew(workers: snapshot.settings.workers)
-    let seed = Seed(tokens: Entropy.key(), hashes: Entropy.key(), generations: Entropy.word())
-    let workers = try start(snapshot, seed, journal, crew)
+    let workers = try start(starting, journal, crew)
     crew.workers = workers
     announce(workers, snapshot, journal)
     try control?.start()
-    let succession = Succession(snapshot, path: policy, seed: seed, wall: Clock.wall())
-    var service = Service(workers, journal, crew.tally, orders, terminal, succession)
+    let succession = Succession(snapshot, path: policy, seed: starting.seed, wall: Clock.wall())
+    var service = Service(
+      workers, journal, crew.tally, orders, terminal, signals.bell, succession)
+    if starting.isReloadAsked { service.reload() }
     service.run(signals)
     journal.close()
+    if service.reloading.isAbandoned {
+      control?.close()
+      _exit(0)
+    }
   }
 
   private func control(
@@ -80,8 +101,9 @@ struct Run: ParsableCommand {
   }
 
   private func start(
-    _ snapshot: Snapshot, _ seed: Seed, _ journal: Journal, _ crew: Crew
+    _ starting: Starting, _ journal: Journal, _ crew: Crew
   ) throws(Refusal) -> Workers<Node> {
+    let snapshot = starting.snapshot
     let configuration = snapshot.configuration
     let redacted = Redacted(
       isClear: snapshot.settings.showsPersonalData, secret: Entropy.key())
@@ -90,8 +112,7 @@ struct Run: ParsableCommand {
     let routes = snapshot.routeNames
     let count = snapshot.settings.workers
     let lookups = lookups(families(configuration), workers: count)
-    // Once for all: the tables of a large policy take a while to build, and memory.
-    let regime = Regime(configuration, number: 1, seed: seed)
+    let (regime, seed) = (starting.regime, starting.seed)
     return try Workers<Node>(
       configuration.listeners.map { Platform.Listener($0.transport, $0.local) },
       Platform.Settings(snapshot.settings)

@@ -11,64 +11,122 @@ extension Service {
   /// How long it waits until all workers have taken up a version. Each does so between two
   /// messages.
   private static let adoptionTime = Interval.seconds(5)
-  private static let glance = 0.001
   /// Findings of one reload that have a line each.
   private static let findingsTold = 100
   /// Octets of a path, and of a message, in a line.
   private static let longestPath = 200
   private static let longestMessage = 600
 
-  /// What came of a reload.
-  private enum Outcome {
-    /// The number, and how many workers have it by now.
-    case inForce(UInt32, workers: Int)
-    case refused(Succession.Refusal)
+  /// SIGHUP: what comes of it stands in the log.
+  mutating func reload() { _ = reload(for: nil) }
+
+  /// Begins a reload, or has one follow the one that goes on.
+  /// - Returns: `nil` when whoever asked is answered later.
+  mutating func reload(for asker: Orders.Pending?) -> Order.Answer? {
+    guard !isDraining else { return refused(Succession.Refusal(cause: .draining)) }
+    guard reloading.goesOn else { return beginReloading(for: asker.map { [$0] } ?? []) }
+    if let asker {
+      guard reloading.waiting.count < Reloading.mostWaiting else {
+        return Order.Answer(isDone: false, Reloading.refusal)
+      }
+      reloading.waiting.append(asker)
+    }
+    reloading.isAskedAgain = true
+    return nil
   }
 
-  /// SIGHUP: what came of it stands in the log.
-  mutating func reload() { _ = reloadPolicy() }
+  /// - Returns: what all who asked are to hear at once; `nil` when they are answered later.
+  private mutating func beginReloading(for askers: [Orders.Pending]) -> Order.Answer? {
+    if tally.needed >= Border.mostEarlierPolicies {
+      return refused(Succession.Refusal(cause: .tooManyEarlier(survey().holdings)))
+    }
+    reloading.askers = askers
+    let draft = succession.draft
+    reloading.stage = .loading(Aside("policy", bell) { draft.make() })
+    return nil
+  }
 
-  /// The same, told to the one who asked.
-  mutating func reloadForOwner() -> Order.Answer {
-    switch reloadPolicy() {
-    case .inForce(let number, let count):
-      let warnings = succession.snapshot.warnings.map { "\($0)\n" }.joined()
-      let all = workers.count
-      let rest =
-        count == all
-        ? "" : "; \(all - count) of \(all) workers are still to take it up"
-      return Order.Answer(isDone: true, "\(warnings)policy \(number) is in force\(rest)\n")
-    case .refused(let refusal):
-      let findings = refusal.findings.map { "\($0)\n" }.joined()
-      let cause = refusal.cause.text.map { "\($0)\n" } ?? ""
-      return Order.Answer(
-        isDone: false, "\(findings)\(cause)policy \(succession.number) stays in force\n")
+  /// Takes the next step of a reload, if its time has come.
+  mutating func goOnReloading() {
+    switch reloading.stage {
+    case .none, .abandoned: return
+    case .loading(let aside):
+      switch aside.take() {
+      case nil: return
+      case .failure(let refusal): endReloading(refused(refusal))
+      case .success(let next):
+        succession.adopt(next, wall: Clock.wall())
+        for worker in 0..<workers.count { workers.post(.adopt(next.adoption), to: worker) }
+        reloading.stage = .adopting(until: Clock.now() + Self.adoptionTime)
+      }
+    case .adopting(let end):
+      let count = tally.adopted(succession.number)
+      if count == workers.count || end <= Clock.now() { endReloading(inForce(adopted: count)) }
     }
   }
 
-  private mutating func reloadPolicy() -> Outcome {
-    do throws(Succession.Refusal) {
-      guard !isDraining else { throw Succession.Refusal(cause: .draining) }
-      let adoption = try succession.advance(earlier: tally.earlier, wall: Clock.wall())
-      for worker in 0..<workers.count { workers.post(.adopt(adoption), to: worker) }
-      let count = waitForAdoption(of: succession.number)
-      tell(succession.snapshot.warnings)
-      tellReload(adopted: count)
-      return .inForce(succession.number, workers: count)
-    } catch {
-      tell(error.findings)
-      tellRefusal(error)
-      return .refused(error)
+  /// Answers all who asked for it, and begins the next one if one was asked for.
+  private mutating func endReloading(_ answer: Order.Answer) {
+    for asker in reloading.askers { asker.finish(answer) }
+    let waiting = reloading.waiting
+    let isAskedAgain = reloading.isAskedAgain
+    reloading = Reloading()
+    guard isAskedAgain, let answer = beginReloading(for: waiting) else { return }
+    for asker in waiting { asker.finish(answer) }
+  }
+
+  /// The element drains: what is in force by now stays so, and no other policy comes. The thread
+  /// that loads one is left to itself.
+  mutating func giveUpReloading() {
+    switch reloading.stage {
+    case .none, .abandoned: return
+    case .loading:
+      let askers = reloading.abandon()
+      let answer = refused(Succession.Refusal(cause: .draining))
+      for asker in askers { asker.finish(answer) }
+    case .adopting:
+      reloading.isAskedAgain = false
+      let waiting = reloading.waiting
+      endReloading(inForce(adopted: tally.adopted(succession.number)))
+      guard !waiting.isEmpty else { return }
+      let answer = refused(Succession.Refusal(cause: .draining))
+      for asker in waiting { asker.finish(answer) }
     }
   }
 
-  /// - Returns: how many workers have taken it up.
-  private func waitForAdoption(of number: UInt32) -> Int {
-    let end = Clock.now() + Self.adoptionTime
-    while tally.adopted(number) < workers.count, Clock.now() < end {
-      Thread.sleep(forTimeInterval: Self.glance)
+  // MARK: What came of it
+
+  private func inForce(adopted count: Int) -> Order.Answer {
+    tell(succession.snapshot.warnings)
+    tellReload(adopted: count)
+    let warnings = succession.snapshot.warnings.map { "\($0)\n" }.joined()
+    let all = workers.count
+    let rest =
+      count == all
+      ? "" : "; \(all - count) of \(all) workers are still to take it up"
+    return Order.Answer(
+      isDone: true, "\(warnings)policy \(succession.number) is in force\(rest)\n")
+  }
+
+  private func refused(_ refusal: Succession.Refusal) -> Order.Answer {
+    tell(refusal.findings)
+    if case .tooManyEarlier(let holdings) = refusal.cause { tell(holdings) }
+    tellRefusal(refusal)
+    let findings = refusal.findings.map { "\($0)\n" }.joined()
+    let cause = refusal.cause.text.map { "\($0)\n" } ?? ""
+    return Order.Answer(
+      isDone: false, "\(findings)\(cause)policy \(succession.number) stays in force\n")
+  }
+
+  /// A line for each earlier version that is needed: there are at most 32.
+  private func tell(_ holdings: [Border.Holding]) {
+    for holding in holdings {
+      journal.say(.error, "policy.needed") { out in
+        out.field("number", Int(holding.policy))
+        out.field("calls", holding.calls)
+        out.field("requests", holding.requests)
+      }
     }
-    return tally.adopted(number)
   }
 
   private func tellReload(adopted: Int) {

@@ -15,8 +15,11 @@ struct Service {
   let orders: Orders
   /// The terminal that it was started from.
   let terminal: Terminal
+  /// Is rung when another thread has something for this one.
+  let bell: Bell
   /// The policy in force, and how the next one comes.
   var succession: Succession
+  var reloading = Reloading()
   private let began = Clock.now()
   private(set) var isDraining = false
 
@@ -29,20 +32,22 @@ struct Service {
 
   init(
     _ workers: Workers<Node>, _ journal: Journal, _ tally: Tally, _ orders: Orders,
-    _ terminal: Terminal, _ succession: Succession
+    _ terminal: Terminal, _ bell: Bell, _ succession: Succession
   ) {
     self.workers = workers
     self.journal = journal
     self.tally = tally
     self.orders = orders
     self.terminal = terminal
+    self.bell = bell
     self.succession = succession
   }
 
   /// Serves until it is told to end, and all workers have ended.
   mutating func run(_ signals: borrowing Signals) {
     while !isDraining || !workers.haveEnded {
-      hear(signals.next(within: isDraining ? Self.look : nil))
+      hear(signals.next(within: isDraining ? Self.look : reloading.glance))
+      goOnReloading()
     }
     // Whoever asked while the last worker ended is not left without an answer.
     answerOrders()
@@ -54,19 +59,22 @@ struct Service {
     switch signal {
     case .terminate, .interrupt: end()
     case .report: dump()
-    case .hangUp: terminal.isGone ? leaveTerminal() : reload()
+    case .hangUp(let sender): terminal.isClosed(by: sender) ? leaveTerminal() : reload()
     case .bell: answerOrders()
     case nil: break
     }
   }
 
   private mutating func answerOrders() {
-    while let pending = orders.next() { pending.finish(carryOut(pending)) }
+    while let pending = orders.next() {
+      if let answer = carryOut(pending) { pending.finish(answer) }
+    }
   }
 
-  private mutating func carryOut(_ pending: Orders.Pending) -> Order.Answer {
+  /// - Returns: `nil` for an order whose answer comes later.
+  private mutating func carryOut(_ pending: Orders.Pending) -> Order.Answer? {
     switch pending.order {
-    case .reload: return reloadForOwner()
+    case .reload: return reload(for: pending)
     case .drain:
       let limit = end()
       let seconds = limit.milliseconds / 1000
@@ -98,6 +106,7 @@ extension Service {
   private mutating func end() -> Interval {
     let limit = isDraining ? Interval(nanoseconds: 0) : succession.snapshot.settings.drain
     isDraining = true
+    giveUpReloading()
     let instant = Clock.now() + limit
     workers.drain(within: limit + Self.farewell) { _ in .drain(until: instant) }
     say("draining") { $0.field("limit", limit) }
@@ -121,7 +130,7 @@ extension Service {
   }
 
   /// Asks all workers what their tables hold. One that has ended says nothing.
-  private func survey() -> (lines: [UInt8], calls: Int, answers: Int) {
+  func survey() -> Survey.State {
     let survey = Survey()
     for worker in 0..<workers.count { workers.post(.survey(survey), to: worker) }
     return survey.wait(for: workers.count, seconds: isDraining ? 0.2 : Self.surveyTime)
@@ -157,6 +166,7 @@ extension Service {
       element: succession.snapshot.settings.name, policy: Int(succession.number),
       file: succession.path, since: String(decoding: since, as: UTF8.self), calls: survey().calls,
       earlierPolicies: tally.earlier, workers: workers.count,
-      uptime: Double((Clock.now() - began).milliseconds) / 1000, isDraining: isDraining)
+      uptime: Double((Clock.now() - began).milliseconds) / 1000, isDraining: isDraining,
+      isReloading: reloading.goesOn)
   }
 }

@@ -13,18 +13,21 @@ struct Status: Codable, Equatable {
   var since: String
   /// Calls in progress.
   var calls: Int
-  /// Earlier policies that calls in progress still need, of the worker that needs most.
+  /// Earlier policies that are kept for what began under them, of the worker that keeps most.
   var earlierPolicies: Int
   var workers: Int
   /// Seconds since the process began to serve.
   var uptime: Double
   /// Whether it takes no new calls, and is about to end.
   var isDraining: Bool
+  /// Whether another policy is being loaded.
+  var isReloading: Bool
 
   enum CodingKeys: String, CodingKey {
     case element, policy, file, since, calls, workers, uptime
     case earlierPolicies = "earlier-policies"
     case isDraining = "draining"
+    case isReloading = "reloading"
   }
 
   /// A line for each.
@@ -39,6 +42,7 @@ struct Status: Codable, Equatable {
     workers: \(workers)
     uptime: \(uptime)s
     draining: \(isDraining ? "yes" : "no")
+    reloading: \(isReloading ? "yes" : "no")
 
     """
   }

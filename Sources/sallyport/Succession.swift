@@ -1,3 +1,4 @@
+import Basics
 import Border
 import Policy
 import Routing
@@ -15,19 +16,16 @@ struct Adoption: Sendable {
   let routes: [[UInt8]]
 }
 
-/// One version of the policy after the other. Only the main thread has it.
+/// One version of the policy after the other. Only the main thread has it; a version is loaded and
+/// built on a thread of its own, as a `Draft`.
 struct Succession {
-  /// Earlier versions that a worker may still need: each costs its tables. While a worker needs so
-  /// many, a further version is refused.
-  static let mostEarlier = 32
-
   /// Why a new version was refused, and the one in force stays.
   struct Refusal: Error {
     enum Cause: Equatable {
       /// It cannot be loaded, or would change what only a restart can; the findings say it.
       case findings
-      /// So many earlier versions are still needed.
-      case tooManyEarlier(Int)
+      /// A worker has so much in progress under earlier versions that it can take no further one.
+      case tooManyEarlier([Border.Holding])
       /// The element is about to end.
       case draining
     }
@@ -45,14 +43,16 @@ struct Succession {
   /// When it came in force, in nanoseconds since 1970.
   private(set) var since: Int64
   private let seed: Seed
-  private let load: (String, PeerNames) throws(Rejection) -> Snapshot
+  private let load: Load
+
+  typealias Load = @Sendable (String, PeerNames) throws(Rejection) -> Snapshot
 
   /// - Parameters:
   ///   - load: loads the policy in a file with the numbers that peers have already.
   ///   - seed: that of the workers' borders.
   init(
     _ first: Snapshot, path: String, seed: Seed, wall: Int64,
-    load: @escaping (String, PeerNames) throws(Rejection) -> Snapshot = {
+    load: @escaping Load = {
       path, peers throws(Rejection) in try Snapshot.load(path: path, peers: peers)
     }
   ) {
@@ -63,30 +63,57 @@ struct Succession {
     self.load = load
   }
 
-  /// Loads the policy anew and builds its stages. What is refused changes nothing.
-  /// - Parameters:
-  ///   - earlier: how many earlier versions a worker needs at most.
-  ///   - wall: nanoseconds since 1970.
-  /// - Returns: what the workers are to be told.
-  mutating func advance(earlier: Int, wall: Int64) throws(Refusal) -> Adoption {
-    guard earlier < Self.mostEarlier else { throw Refusal(cause: .tooManyEarlier(earlier)) }
-    let next: Snapshot
-    do throws(Rejection) {
-      next = try load(path, snapshot.peers)
-    } catch {
-      throw Refusal(cause: .findings, findings: error.findings)
-    }
-    let changes = snapshot.changesForRestart(to: next)
-    guard changes.isEmpty else {
-      throw Refusal(cause: .findings, findings: changes + next.warnings)
-    }
-    number += 1
+  /// The next version, yet to be loaded.
+  var draft: Draft {
+    Draft(path: path, inForce: snapshot, number: number + 1, seed: seed, load: load)
+  }
+
+  /// Puts a version in force that was built of the latest draft.
+  /// - Parameter wall: nanoseconds since 1970.
+  mutating func adopt(_ next: Next, wall: Int64) {
+    number = next.adoption.regime.number
     since = wall
-    snapshot = next.withoutTree()
-    return Adoption(
-      regime: Regime(next.configuration, number: number, seed: seed),
-      level: Line.Level(next.settings.level), isClear: next.settings.showsPersonalData,
-      peers: next.peerNames, routes: next.routeNames)
+    snapshot = next.snapshot
+  }
+}
+
+extension Succession {
+  /// All that it takes to make the next version, on any thread.
+  struct Draft: Sendable {
+    fileprivate let path: String
+    fileprivate let inForce: Snapshot
+    fileprivate let number: UInt32
+    fileprivate let seed: Seed
+    fileprivate let load: Load
+
+    /// Loads the policy anew and builds its stages.
+    func make() -> Result<Next, Refusal> {
+      do throws(Rejection) {
+        let next = try load(path, inForce.peers)
+        let changes = inForce.changesForRestart(to: next)
+        guard changes.isEmpty else {
+          return .failure(Refusal(cause: .findings, findings: changes + next.warnings))
+        }
+        return .success(Next(next, number, seed))
+      } catch {
+        return .failure(Refusal(cause: .findings, findings: error.findings))
+      }
+    }
+  }
+
+  /// A version that can come in force.
+  struct Next: Sendable {
+    let snapshot: Snapshot
+    /// What the workers are to be told.
+    let adoption: Adoption
+
+    fileprivate init(_ next: Snapshot, _ number: UInt32, _ seed: Seed) {
+      snapshot = next.withoutTree()
+      adoption = Adoption(
+        regime: Regime(next.configuration, number: number, seed: seed),
+        level: Line.Level(next.settings.level), isClear: next.settings.showsPersonalData,
+        peers: next.peerNames, routes: next.routeNames)
+    }
   }
 }
 
@@ -112,9 +139,23 @@ extension Succession.Refusal.Cause {
   var text: String? {
     switch self {
     case .findings: nil
-    case .tooManyEarlier(let count):
-      "calls in progress still need \(count) earlier policies, and there can be no more"
+    case .tooManyEarlier(let holdings):
+      "what is in progress still needs \(holdings.count) earlier policies, and there can be no"
+        + " more: \(Self.list(holdings))"
     case .draining: "the element is draining"
     }
+  }
+
+  /// `policy 3: 2 calls, 1 request; policy 4: 1 call`, the first ones of many.
+  private static func list(_ holdings: [Border.Holding]) -> String {
+    func some(_ count: Int, _ word: String) -> String? {
+      count == 0 ? nil : "\(count) \(word)\(count == 1 ? "" : "s")"
+    }
+    let shown = holdings.prefix(8).map { holding in
+      let all = [some(holding.calls, "call"), some(holding.requests, "request")]
+      return "policy \(holding.policy): \(all.compactMap(\.self).joined(separator: ", "))"
+    }
+    let more = holdings.count - shown.count
+    return shown.joined(separator: "; ") + (more > 0 ? "; and \(more) more" : "")
   }
 }

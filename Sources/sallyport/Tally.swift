@@ -6,8 +6,9 @@ final class Tally: Sendable {
   final class Desk: Sendable {
     /// The number of the policy that it works by.
     let policy = Atomic<UInt32>(1)
-    /// How many earlier versions something in progress there still needs.
+    /// How many earlier versions it keeps, and how many of them something in progress needs.
     let earlier = Atomic<Int>(0)
+    let needed = Atomic<Int>(0)
   }
 
   /// Calls that the limit of a drain ended.
@@ -22,6 +23,9 @@ final class Tally: Sendable {
     desks.count { $0.policy.load(ordering: .acquiring) == number }
   }
 
-  /// The most earlier versions that any worker needs.
+  /// The most earlier versions that something in progress needs on any worker.
+  var needed: Int { desks.map { $0.needed.load(ordering: .relaxed) }.max() ?? 0 }
+
+  /// The most earlier versions that any worker keeps.
   var earlier: Int { desks.map { $0.earlier.load(ordering: .relaxed) }.max() ?? 0 }
 }

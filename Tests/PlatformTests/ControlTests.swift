@@ -188,7 +188,7 @@ struct SignalTests {
     #expect(signals.next() == .bell)
   }
 
-  @Test("a terminal that was closed is gone; a file never was one")
+  @Test("a terminal that was closed is gone, and its SIGHUP told apart; a file never was one")
   func terminal() throws {
     let master = unsafe open("/dev/ptmx", O_RDWR | O_NOCTTY)
     // TIOCSPTLCK and TIOCGPTN, which are macros: the other side is unlocked, and has this number.
@@ -201,10 +201,13 @@ struct SignalTests {
       close(slave)
       close(file)
     }
-    let terminal = Terminal([file, slave])
-    let without = Terminal([file])
-    #expect(!terminal.isGone && !without.isGone)
+    let terminal = Terminal([file, slave], leader: 77)
+    let without = Terminal([file], leader: 77)
+    let senders = [Signal.Sender.kernel, .process(77), .process(78), .process(0)]
+    #expect(senders.allSatisfy { !terminal.isClosed(by: $0) && !without.isClosed(by: $0) })
     close(master)
-    #expect(terminal.isGone && !without.isGone)
+    // Whoever sends one long after, from another shell, wants the policy to be read again.
+    #expect(senders.map { terminal.isClosed(by: $0) } == [true, true, false, false])
+    #expect(senders.allSatisfy { !without.isClosed(by: $0) })
   }
 }

@@ -155,7 +155,7 @@ struct WorkersTests {
     #expect(late == 0)
   }
 
-  @Test("signals are values")
+  @Test("signals are values, and SIGHUP says from whom it is")
   func signals() throws {
     var before = sigset_t()
     unsafe pthread_sigmask(SIG_BLOCK, nil, &before)
@@ -167,7 +167,7 @@ struct WorkersTests {
     let first = signals.next(within: .seconds(5))
     raise(SIGTERM)
     let second = signals.next(within: .seconds(5))
-    #expect(first == .hangUp)
+    #expect(first == .hangUp(from: .process(getpid())))
     #expect(second == .terminate)
   }
 

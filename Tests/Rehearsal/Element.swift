@@ -84,8 +84,12 @@ package final class Element: Station {
     border.adopt(Regime(configuration, number: border.policy + 1, seed: seed))
   }
 
-  /// How many earlier versions are still needed.
+  /// How many earlier versions are kept, how many of them something in progress needs, and what.
   package var earlierPolicies: Int { border.earlierPolicies }
+  package var neededPolicies: Int { border.neededPolicies }
+  package var holdings: [Border.Holding] { border.holdings }
+  /// The number of the version in force.
+  package var policy: UInt32 { border.policy }
 
   /// - Parameter wall: nanoseconds since 1970-01-01T00:00:00Z.
   package func setWall(_ wall: Int64) { border.setWall(wall, now: world.now) }

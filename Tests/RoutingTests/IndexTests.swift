@@ -116,7 +116,7 @@ struct IndexTests {
         "name", "from", "methods", "schemes", "requestURI", "caller", "callee", "headers", "hours",
         "mode", "targets", "failover", "targetTimeout", "redirects",
       ],
-      "a new condition belongs into `asksForWhatIsNotIndexed`, and then into this list"
+      "a new condition belongs into `isMoreThanIndexed`, and then into this list"
     )
   }
 }

@@ -25,15 +25,14 @@ struct SuccessionTests {
   }
 
   /// A succession whose file has these texts, one after the other.
-  private static func succession(_ texts: String...) throws -> Succession {
+  private static func succession(_ first: String, _ texts: String...) throws -> Succession {
     let left = Mutex(texts)
-    func next(_ peers: PeerNames) throws(Rejection) -> Snapshot {
-      let text = left.withLock { $0.removeFirst() }
-      return try Snapshot.load(text: text, name: "p", peers: peers, cores: 2)
-    }
     return Succession(
-      try next(PeerNames()), path: "p", seed: seed, wall: 1,
-      load: { _, peers throws(Rejection) in try next(peers) })
+      try Snapshot.load(text: first, name: "p", cores: 2), path: "p", seed: seed, wall: 1,
+      load: { _, peers throws(Rejection) in
+        let text = left.withLock { $0.removeFirst() }
+        return try Snapshot.load(text: text, name: "p", peers: peers, cores: 2)
+      })
   }
 
   @Test("a new version has the next number, and what workers and their log need of it")
@@ -42,7 +41,12 @@ struct SuccessionTests {
       Self.text(),
       Self.text(" log: { level: debug, personal: clear }, drain: 1s ", peers: ["right", "new"]),
       Self.text(peers: ["left"]))
-    let adoption = try succession.advance(earlier: 0, wall: 7)
+    let draft = succession.draft
+    let next = try draft.make().get()
+    // Made on another thread, it is in force only when this one says so.
+    #expect(succession.number == 1 && succession.snapshot.settings.drain == .seconds(30))
+    succession.adopt(next, wall: 7)
+    let adoption = next.adoption
     #expect(adoption.regime.number == 2 && succession.number == 2 && succession.since == 7)
     #expect(adoption.level == .debug && adoption.isClear)
     // Calls of the first policy still know whose they are.
@@ -51,35 +55,66 @@ struct SuccessionTests {
     #expect(succession.snapshot.settings.drain == .seconds(1))
     // The tree of what is written, which may be large, is not held.
     #expect(succession.snapshot.effective(peer: "right") == nil)
-    let last = try succession.advance(earlier: 31, wall: 8)
+    let last = try succession.draft.make().get().adoption
     #expect(last.regime.number == 3 && last.level == .info && !last.isClear)
     #expect(last.peers == adoption.peers)
   }
 
-  @Test("what is refused changes nothing, and says why", arguments: [0, 1, 2])
-  func refuses(kind: Int) throws {
-    let wrong = [Self.text(" drian: 1s "), Self.text(" workers: 3 "), Self.text()][kind]
-    var succession = try Self.succession(Self.text(), wrong, Self.text())
-    let earlier = kind == 2 ? Succession.mostEarlier : 0
-    let refusal = #expect(throws: Succession.Refusal.self) {
-      _ = try succession.advance(earlier: earlier, wall: 7)
-    }
-    #expect(succession.number == 1 && succession.since == 1)
-    #expect(succession.snapshot.peers.names == ["left", "right"])
+  @Test(
+    "what is refused says why; the next one has the number that it would have had",
+    arguments: [(" drian: 1s ", "unknown-key"), (" workers: 3 ", "restart-only")])
+  func refuses(wrong: String, rule: String) throws {
+    let succession = try Self.succession(Self.text(), Self.text(wrong), Self.text())
+    let refusal = #expect(throws: Succession.Refusal.self) { try succession.draft.make().get() }
     let rules = refusal?.findings.filter { $0.severity == .error }.map(\.rule.name)
-    #expect(rules == [["unknown-key"], ["restart-only"], []][kind])
-    #expect(refusal?.cause == (kind == 2 ? .tooManyEarlier(32) : .findings))
-    // The next one has the number that it would have had without it.
-    #expect(try succession.advance(earlier: 0, wall: 8).regime.number == 2)
+    #expect(rules == [rule])
+    #expect(refusal?.cause == .findings)
+    #expect(try succession.draft.make().get().adoption.regime.number == 2)
+  }
+
+  @Test("how much needs the earlier versions is said when there can be no more")
+  func holdings() {
+    func text(_ holdings: [Border.Holding]) -> String? {
+      Succession.Refusal.Cause.tooManyEarlier(holdings).text
+    }
+    let few = [
+      Border.Holding(policy: 3, calls: 2, requests: 1),
+      Border.Holding(policy: 4, calls: 1, requests: 0),
+      Border.Holding(policy: 7, calls: 0, requests: 5),
+    ]
+    #expect(
+      text(few) == "what is in progress still needs 3 earlier policies, and there can be no more:"
+        + " policy 3: 2 calls, 1 request; policy 4: 1 call; policy 7: 5 requests")
+    let many = (1...32).map { Border.Holding(policy: $0, calls: 1, requests: 0) }
+    #expect(text(many)?.hasSuffix("; policy 8: 1 call; and 24 more") == true)
+  }
+
+  @Test("what workers say of it is added up")
+  func survey() {
+    let survey = Survey()
+    survey.add([], calls: 3, [Border.Holding(policy: 4, calls: 1, requests: 2)])
+    survey.add(
+      [], calls: 4,
+      [
+        Border.Holding(policy: 2, calls: 1, requests: 0),
+        Border.Holding(policy: 4, calls: 2, requests: 1),
+      ])
+    let said = survey.wait(for: 2, seconds: 1)
+    #expect(said.calls == 7 && said.answers == 2)
+    #expect(
+      said.holdings == [
+        Border.Holding(policy: 2, calls: 1, requests: 0),
+        Border.Holding(policy: 4, calls: 3, requests: 3),
+      ])
   }
 
   @Test("the log goes on with another level, other names, and the digests that it had")
   func report() throws {
-    var succession = try Self.succession(
+    let succession = try Self.succession(
       Self.text(), Self.text(" log: { level: warning, personal: clear } ", peers: ["other"]))
     let redacted = Redacted(isClear: false, secret: Key(1, 2))
     var report = Report(level: .info, redacted: redacted, peers: [[0x61]])
-    report.adopt(try succession.advance(earlier: 0, wall: 2))
+    report.adopt(try succession.draft.make().get().adoption)
     #expect(report.level == .warning)
     #expect(report.redacted.isClear && report.redacted.secret == Key(1, 2))
     #expect(report.peers.map { String(decoding: $0, as: UTF8.self) } == ["left", "right", "other"])
@@ -149,12 +184,12 @@ struct OrderTests {
   func status() throws {
     let status = Status(
       element: "edge1", policy: 3, file: "p.yaml", since: "2026-11-21T15:00:00.123Z", calls: 12,
-      earlierPolicies: 1, workers: 2, uptime: 61.5, isDraining: true)
+      earlierPolicies: 1, workers: 2, uptime: 61.5, isDraining: true, isReloading: false)
     #expect(try JSONDecoder().decode(Status.self, from: Data(status.json.utf8)) == status)
     for (key, value) in [
       ("element", "edge1"), ("policy", "3"), ("file", "p.yaml"), ("calls", "12"),
       ("since", "2026-11-21T15:00:00.123Z"), ("earlier-policies", "1"), ("workers", "2"),
-      ("uptime", "61.5s"), ("draining", "yes"),
+      ("uptime", "61.5s"), ("draining", "yes"), ("reloading", "no"),
     ] {
       #expect(status.text.contains("\(key): \(value)\n"))
       #expect(status.json.contains("\"\(key)\" : "))

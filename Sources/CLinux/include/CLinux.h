@@ -194,9 +194,12 @@ static inline int linux_wait_writable(int fd, int milliseconds) {
   struct pollfd wanted = {.fd = fd, .events = POLLOUT, .revents = 0};
   return poll(&wanted, 1, milliseconds);
 }
-static inline int linux_read_signal(int fd) {
+// The signal, and which process sent it: -1 for the kernel, whose codes are above 0.
+static inline int linux_read_signal(int fd, int *sender) {
   struct signalfd_siginfo info;
-  return read(fd, &info, sizeof info) == sizeof info ? (int)info.ssi_signo : 0;
+  if (read(fd, &info, sizeof info) != sizeof info) return 0;
+  *sender = info.ssi_code > 0 ? -1 : (int)info.ssi_pid;
+  return (int)info.ssi_signo;
 }
 
 #endif

@@ -39,9 +39,10 @@ extension Binder {
   /// knows of them.
   private mutating func checkLikeRoutes() {
     var counts: [Key: Int] = [:]
-    for (place, route) in routing.routes.enumerated() where route.asksForWhatIsNotIndexed {
-      let count = counts[Key(from: route.from, party: route.requestURI), default: 0] + 1
-      counts[Key(from: route.from, party: route.requestURI)] = count
+    for place in routing.routesNotIndexed {
+      let key = Key(from: routing.routes[place].from, party: routing.routes[place].requestURI)
+      let count = counts[key, default: 0] + 1
+      counts[key] = count
       guard count > Limits.likeRoutes else { continue }
       return findings.add(
         .tooMany, places.routes[place],

@@ -38,11 +38,12 @@ extension Binder {
   private mutating func bind(
     _ row: RouteTable.Row, _ prefix: [UInt8], of table: RouteTable, _ common: inout TableRoute
   ) {
-    var route = common.route
-    route.userPrefixes = [prefix]
-    if let name = row.name { route.name = rowName(name, table, &common) }
-    route.targets = targets(row.to, table, &common)
-    routing.routes.append(route)
+    let place = routing.routes.count
+    routing.routes.append(common.route)
+    // In its place, part by part: a copy of a route counts the references of all its lists.
+    routing.routes[place].requestURI.userPrefixes = [prefix]
+    if let name = row.name { routing.routes[place].name = rowName(name, table, &common) }
+    routing.routes[place].targets = targets(row.to, table, &common)
     places.routes.append(row.prefix.place)
   }
 

@@ -13,8 +13,6 @@ from .table import table
 RATE = 500
 # The calls of the run last half a second; their records are remembered for 32 s after their end.
 FORGOTTEN = 45
-# A worker holds 32 earlier policies at most, and each as long as a call of it is remembered.
-MOST = 30
 
 
 def run(settings, record):
@@ -56,7 +54,7 @@ def versions(path):
 
 
 def reload(server, settings, policies, over, counts):
-    while not over.wait(1) and counts["reloads"] < MOST:
+    while not over.wait(1):
         (server.folder / "policy.yaml").write_text(policies[counts["reloads"] % len(policies)])
         counts["refused"] += control(server, settings, "reload").returncode != 0
         counts["reloads"] += 1

@@ -51,13 +51,11 @@ struct Scene {
 
   /// How many versions of its policy there are.
   static let versions = 6
-  /// Versions that something in progress may still need: the program refuses a further one.
-  private static let mostEarlier = 32
-
   /// Puts another version of the policy in force: the first one again, or one in which somebody may
   /// send nothing or less, all goes elsewhere, or nothing goes anywhere.
   func reload(_ which: Int) {
-    guard element.earlierPolicies < Self.mostEarlier else { return }
+    // As the program does, which refuses a further one.
+    guard element.neededPolicies < Border.mostEarlierPolicies else { return }
     var next = configuration
     switch which {
     case 1: next.admission.sources = Array(next.admission.sources.dropFirst())

@@ -11,41 +11,46 @@ extension Rule {
     // What all that may send requests may send, for the routes that are for everybody.
     let sent = MethodSet(
       bits: callers.reduce(0) { $0 | study.methods(of: $1).bits })
-    for (place, route) in study.routing.routes.enumerated() {
-      guard let reason = reason(study, route, callers, sent) else { continue }
-      remarks.add(study.places.routes[place], "route `\(route.name)` is never reached: \(reason)")
+    let routes = study.routing.routes
+    for place in routes.indices {
+      guard let reason = reason(study, routes, place, callers, sent) else { continue }
+      let name = routes[place].name
+      remarks.add(study.places.routes[place], "route `\(name)` is never reached: \(reason)")
     }
   }
 
   private static func reason(
-    _ study: Study, _ route: Routing.Rules.Route, _ callers: Set<PeerID>, _ sent: MethodSet
+    _ study: Study, _ routes: [Routing.Rules.Route], _ place: Int, _ callers: Set<PeerID>,
+    _ sent: MethodSet
   ) -> String? {
     guard !callers.isEmpty else { return "no peer has sources, so nobody may send anything" }
-    if route.from.isEmpty { return schemes(route) ?? methods(route, sent) }
-    let own = route.from.filter(callers.contains)
+    let (from, methods) = (routes[place].from, routes[place].methods)
+    let schemes = self.schemes(
+      routes[place].schemes, hasDomains: !routes[place].requestURI.domains.isEmpty)
+    if from.isEmpty { return schemes ?? self.methods(methods, sent, "any peer") }
+    let own = from.filter(callers.contains)
     guard !own.isEmpty else {
-      return
-        "\(Study.list(route.from.map(study.name(of:)))) may send nothing, for want of `sources`"
+      return "\(Study.list(from.map(study.name(of:)))) may send nothing, for want of `sources`"
     }
     let bits = own.reduce(0) { $0 | study.methods(of: $1).bits }
-    return schemes(route) ?? methods(route, MethodSet(bits: bits))
+    return schemes ?? self.methods(methods, MethodSet(bits: bits), "its peers")
   }
 
-  private static func schemes(_ route: Routing.Rules.Route) -> String? {
-    var any = route
-    any.methods = .all
-    guard Coverage.cells(any) == 0 else { return nil }
-    return route.schemes.contains(.tel)
+  private static func schemes(_ schemes: SchemeSet, hasDomains: Bool) -> String? {
+    guard Coverage.cells(.all, schemes, hasDomains: hasDomains) == 0 else { return nil }
+    return schemes.contains(.tel)
       ? "a tel: URI has no domain"
       : "a request for a sips: URI is refused with 416, for want of TLS"
   }
 
-  private static func methods(_ route: Routing.Rules.Route, _ sent: MethodSet) -> String? {
-    if Coverage.cells(route.methods, hasSIP: true, hasTel: false) == 0 {
+  private static func methods(
+    _ methods: MethodSet, _ sent: MethodSet, _ sender: String
+  ) -> String? {
+    if Coverage.cells(methods, hasSIP: true, hasTel: false) == 0 {
       return "ACK and CANCEL go where their INVITE goes, and ask no route"
     }
-    let both = MethodSet(bits: route.methods.bits & sent.bits)
+    let both = MethodSet(bits: methods.bits & sent.bits)
     guard Coverage.cells(both, hasSIP: true, hasTel: false) == 0 else { return nil }
-    return "its methods are none that \(route.from.isEmpty ? "any peer" : "its peers") may send"
+    return "its methods are none that \(sender) may send"
   }
 }

@@ -62,14 +62,15 @@ private struct Exits {
   private var second: Int?
 
   init(_ study: Study) {
-    for (place, route) in study.routing.routes.enumerated() {
-      let callees = study.callees(of: route)
-      for caller in route.from where own[caller] == nil {
-        if callees.contains(where: { $0 != caller }) { own[caller] = place }
+    let routes = study.routing.routes
+    for place in routes.indices {
+      let targets = study.routing.targets[routes[place].targets]
+      for caller in routes[place].from where own[caller] == nil {
+        if targets.contains(where: { $0.peer != caller }) { own[caller] = place }
       }
-      guard route.from.isEmpty else { continue }
-      if first == nil, let callee = callees.first { first = (place, callee) }
-      if second == nil, callees.contains(where: { $0 != first?.callee }) { second = place }
+      guard second == nil, routes[place].from.isEmpty else { continue }
+      if first == nil, let target = targets.first { first = (place, target.peer) }
+      if targets.contains(where: { $0.peer != first?.callee }) { second = place }
     }
   }
 

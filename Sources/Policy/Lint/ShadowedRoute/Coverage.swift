@@ -1,4 +1,5 @@
 import Admission
+import Basics
 import Routing
 import SIP
 
@@ -12,17 +13,25 @@ import SIP
 /// A request is a case (its caller, domain and user) and a cell (its scheme and method). A case of
 /// a route stands for all requests whose user begins so: the user that is this beginning and
 /// nothing more is taken by another route only if that takes all of them.
-struct Coverage {
+struct Coverage: ~Copyable {
   /// A bit for each method, of sip: URIs, and 16 bits higher of tel: URIs.
   typealias Cells = UInt32
 
   /// 0 in each place means any.
-  private struct Case: Hashable {
+  private struct Case {
     var caller: UInt32
     var domain: UInt32
     var user: UInt32
     /// What else the request must be like.
     var particulars: UInt32 = 0
+
+    /// Another one for each case: what is done to the one half can be undone with the other.
+    var key: Basics.Key {
+      let one = UInt64(caller) << 32 | UInt64(user)
+      var other = UInt64(domain) << 32 | UInt64(particulars)
+      other = (other ^ one &* 0x9e37_79b9_7f4a_7c15) &* 0xbf58_476d_1ce4_e5b9
+      return Basics.Key(other ^ other >> 31, one)
+    }
   }
 
   /// The cells of a case that a route was the first to take.
@@ -30,14 +39,20 @@ struct Coverage {
     var cells: Cells
     var route: Int32
     /// The next one of the same case.
-    var next: Int32
+    var next: UInt32
   }
 
+  private static let none = UInt32.max
+
+  private let routes: [Routing.Rules.Route]
   private let users: Users
   private var domains: [[UInt8]: UInt32] = [:]
   private var particulars = Catalogue()
-  private var heads: [Case: Int32] = [:]
+  /// The first of what is taken of each case.
+  private var heads = Index(expected: 1024)
   private var taken: [Taken] = []
+  /// Whether anything was taken by a route for each caller, or at 0 for any.
+  private var isTakenFrom: [Bool]
   /// What each caller may send.
   private let sent: [(caller: UInt32, cells: Cells)]
   private let sends: [UInt32: Cells]
@@ -45,9 +60,14 @@ struct Coverage {
   /// The caller that was last found to get past the routes for single callers.
   private var lastFree = 0
   private var steps = 0
+  /// The cases of the route that is looked at of which something is left.
+  private var open: [(Case, Cells)] = []
+  private let any: [UInt32] = [0]
 
   init(_ study: Study) {
-    users = Users(study.routing.routes)
+    routes = study.routing.routes
+    users = Users(routes)
+    isTakenFrom = Array(repeating: false, count: study.admission.peers.count + 1)
     sent = study.callers.sorted { $0.raw < $1.raw }.map { caller in
       let cells = Self.cells(study.methods(of: caller), hasSIP: true, hasTel: true)
       return (UInt32(caller.raw) + 1, cells)
@@ -58,10 +78,9 @@ struct Coverage {
 
   /// What a route can take of all cells. RFC 3261 §26.2.2: a sips: URI is refused before, by an
   /// element without TLS. A tel: URI has no domain.
-  static func cells(_ route: Routing.Rules.Route) -> Cells {
+  static func cells(_ methods: MethodSet, _ schemes: SchemeSet, hasDomains: Bool) -> Cells {
     cells(
-      route.methods, hasSIP: route.schemes.contains(.sip),
-      hasTel: route.schemes.contains(.tel) && route.domains.isEmpty)
+      methods, hasSIP: schemes.contains(.sip), hasTel: schemes.contains(.tel) && !hasDomains)
   }
 
   /// ACK and CANCEL go where their INVITE goes.
@@ -72,46 +91,50 @@ struct Coverage {
     return (hasSIP ? cells : 0) | (hasTel ? cells << 16 : 0)
   }
 
-  /// Takes a route as the next one.
+  /// Takes the route of a place as the next one.
   /// - Returns: the earlier routes that between them take all of it; none when something is left.
-  mutating func add(_ place: Int, _ route: Routing.Rules.Route) -> Set<Int> {
-    let need = Self.cells(route) & sentByAny
-    guard need != 0, let cases = cases(of: route) else { return [] }
+  mutating func add(_ place: Int) -> Set<Int> {
+    let names = routes[place].requestURI.domains
+    let cells = Self.cells(
+      routes[place].methods, routes[place].schemes, hasDomains: !names.isEmpty)
+    let need = cells & sentByAny
+    guard need != 0, fits(place) else { return [] }
+    let from = routes[place].from
+    let callers = from.isEmpty ? any : from.map { UInt32($0.raw) + 1 }
+    let domains = names.isEmpty ? any : names.map { number(ofDomain: $0) }
+    let beginnings = users.numbers(of: place)
+    let users = beginnings.isEmpty ? any[...] : beginnings
+    let rest = routes[place].hasNoParticulars ? 0 : particulars.number(of: routes[place])
     var takers: Set<Int> = []
-    var open: [(Case, Cells)] = []
-    for one in cases {
-      let left = left(of: need, one, &takers)
-      if left != 0 { open.append((one, left)) }
+    open.removeAll(keepingCapacity: true)
+    for caller in callers {
+      for domain in domains {
+        for user in users {
+          let one = Case(caller: caller, domain: domain, user: user, particulars: rest)
+          let left = left(of: need, one, &takers)
+          if left != 0 { open.append((one, left)) }
+        }
+      }
     }
-    if route.takes { for (one, cells) in open { take(cells, of: one, place) } }
+    if routes[place].takes { for (one, cells) in open { take(cells, of: one, place) } }
     return open.isEmpty ? takers : []
   }
 
   private mutating func take(_ cells: Cells, of one: Case, _ place: Int) {
-    taken.append(Taken(cells: cells, route: Int32(place), next: heads[one] ?? -1))
-    heads[one] = Int32(taken.count - 1)
+    let key = one.key
+    let next = heads.find(key)?.index ?? Self.none
+    heads.insert(key, Handle(index: UInt32(taken.count), generation: 0))
+    taken.append(Taken(cells: cells, route: Int32(place), next: next))
+    isTakenFrom[Int(one.caller)] = true
   }
 
-  /// The cases of a route, or `nil` when they are too many to be looked at.
-  private mutating func cases(of route: Routing.Rules.Route) -> [Case]? {
-    let callers = route.from.isEmpty ? [0] : route.from.map { UInt32($0.raw) + 1 }
-    let beginnings = route.beginnings
-    let users = beginnings.isEmpty ? [0] : beginnings.map { self.users[$0] }
-    let (pairs, isTooMany) = callers.count.multipliedReportingOverflow(by: users.count)
-    let domainCount = max(1, route.domains.count)
+  /// Whether the cases of a route are few enough to be looked at.
+  private func fits(_ place: Int) -> Bool {
+    let callers = max(1, routes[place].from.count)
+    let users = max(1, users.numbers(of: place).count)
+    let (pairs, isTooMany) = callers.multipliedReportingOverflow(by: users)
     let room = Limits.routeCases - taken.count
-    guard !isTooMany, pairs <= room / domainCount else { return nil }
-    let domains = route.domains.isEmpty ? [0] : route.domains.map { number(ofDomain: $0) }
-    let rest = particulars.number(of: Particulars(route))
-    var cases: [Case] = []
-    for caller in callers {
-      for domain in domains {
-        for user in users {
-          cases.append(Case(caller: caller, domain: domain, user: user, particulars: rest))
-        }
-      }
-    }
-    return cases
+    return !isTooMany && pairs <= room / max(1, routes[place].requestURI.domains.count)
   }
 
   private mutating func number(ofDomain domain: [UInt8]) -> UInt32 {
@@ -155,6 +178,7 @@ struct Coverage {
   private mutating func strike(
     _ cells: Cells, _ one: Case, caller: UInt32, _ takers: inout Set<Int>
   ) -> Cells {
+    guard isTakenFrom[Int(caller)] else { return cells }
     var left = cells
     var user = one.user
     let rest = one.particulars
@@ -175,6 +199,7 @@ struct Coverage {
 
   /// Strikes also what routes have taken that ask for less than the particulars of the case.
   private mutating func strike(_ left: inout Cells, _ one: Case, _ takers: inout Set<Int>) {
+    guard one.particulars != 0 else { return strikeExactly(&left, one, &takers) }
     for particulars in particulars.wider(one.particulars) {
       var one = one
       one.particulars = particulars
@@ -187,38 +212,12 @@ struct Coverage {
   ) {
     guard left != 0, steps < Limits.routeSteps else { return }
     steps += 1
-    var next = heads[one] ?? -1
-    while next >= 0, left != 0 {
+    var next = heads.find(one.key)?.index ?? Self.none
+    while next != Self.none, left != 0 {
       let entry = taken[Int(next)]
       if left & entry.cells != 0 { takers.insert(Int(entry.route)) }
       left &= ~entry.cells
       next = entry.next
     }
   }
-}
-
-/// The user prefixes of all routes, each with the longest other one that it begins with.
-private struct Users {
-  private var numbers: [[UInt8]: UInt32] = [:]
-  /// The number of the enclosing prefix, at the place of each number; 0 for none.
-  private var enclosing: [UInt32] = [0]
-
-  init(_ routes: [Routing.Rules.Route]) {
-    var all: [[UInt8]] = []
-    for route in routes { all += route.beginnings }
-    all.sort { $0.lexicographicallyPrecedes($1) }
-    // The prefixes that the one before begins with, each within the one before it.
-    var open: [(prefix: [UInt8], number: UInt32)] = []
-    for prefix in all where open.last?.prefix != prefix {
-      while let last = open.last, !prefix.starts(with: last.prefix) { open.removeLast() }
-      let number = UInt32(enclosing.count)
-      numbers[prefix] = number
-      enclosing.append(open.last?.number ?? 0)
-      open.append((prefix, number))
-    }
-  }
-
-  subscript(_ prefix: [UInt8]) -> UInt32 { numbers[prefix] ?? 0 }
-
-  func enclosing(_ number: UInt32) -> UInt32 { enclosing[Int(number)] }
 }

@@ -8,10 +8,10 @@ extension Rule {
   ) { study, remarks in
     let routes = study.routing.routes
     var coverage = Coverage(study)
-    for (place, route) in routes.enumerated() {
-      let takers = coverage.add(place, route)
+    for place in routes.indices {
+      let takers = coverage.add(place)
       guard !takers.isEmpty else { continue }
-      remarks.add(study.places.routes[place], sentence(study, route, takers))
+      remarks.add(study.places.routes[place], sentence(study, routes[place], takers))
     }
   }
 
