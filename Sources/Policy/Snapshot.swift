@@ -30,6 +30,13 @@ package struct Snapshot: Sendable {
   }
 }
 
+extension Snapshot {
+  /// The text that a route was written as: a row of a table has that of the whole table.
+  func node(ofRoute route: Int) -> Node {
+    tree.mappings("routes")[Int(places.routeItems[route])]
+  }
+}
+
 /// What the process needs to know and the border does not.
 package struct Settings: Hashable, Sendable {
   /// How much the log holds: this and what stands after it.

@@ -14,10 +14,18 @@ struct Diff: ParsableCommand {
 
         sallyport diff running.yaml edge.yaml
 
-      What stands in another order and means the same is no difference.
+      What stands in another order and means the same is no difference. What has another name and \
+      is the same otherwise is told as renamed. Calls are set up under each policy for itself, \
+      and requests within them compared, where a peer may send other methods or is heard from \
+      other places. Large policies are compared up to a bound, and it is said what was left out.
 
-      Exit status: 0 when there is no difference, 1 when there are some, 2 when a policy cannot be \
-      loaded.
+      With --message both policies are asked about that message alone, a file, - for the standard \
+      input, or a short form such as `sallyport explain` takes:
+
+        sallyport diff running.yaml edge.yaml --message invite.sip --from 198.51.100.10
+
+      Exit status: 0 when there is no difference, 1 when there are some, or when not all could be \
+      compared, 2 when a policy or the message cannot be read.
       """)
 
   @Argument(help: "The policy as it is.", completion: .file(extensions: ["yaml", "yml"]))
@@ -26,13 +34,78 @@ struct Diff: ParsableCommand {
   @Argument(help: "The policy as it is to be.", completion: .file(extensions: ["yaml", "yml"]))
   var new: String
 
+  @Option(help: "Compare them for this message alone: a file, -, or \"METHOD URI\".")
+  var message: String?
+
+  @Option(help: "Where that comes from: an address, and perhaps a port (5060 without).")
+  var from: String?
+
+  @Option(help: "The name of the listener that it comes to. (default: the first that fits)")
+  var to: String?
+
+  @Option(help: "udp or tcp. (default: that of the listener)")
+  var transport: String?
+
+  @Option(
+    name: .customLong("header"),
+    help: ArgumentHelp(
+      "A header of the short form, in place of the usual one; without a value it is left out.",
+      valueName: "name: value"))
+  var headers: [String] = []
+
+  @Option(help: "The body of the short form.")
+  var body = ""
+
+  @Option(
+    name: .customLong("answer"),
+    help: ArgumentHelp(
+      "What a host name that is asked for comes to: an address, or none.",
+      valueName: "name=address"))
+  var answers: [String] = []
+
+  @Option(help: "When, such as 2026-11-21T08:30:00Z. (default: now)")
+  var at: String?
+
   @Option(help: "text or json.")
   var format = Explain.Format.text
 
+  func validate() throws {
+    guard message == nil else {
+      if from == nil { throw ValidationError("--message needs --from, the address it comes from") }
+      return
+    }
+    let isAlone =
+      from == nil && to == nil && transport == nil && at == nil && headers.isEmpty
+      && answers.isEmpty && body.isEmpty
+    if !isAlone {
+      throw ValidationError("--from and what else is said of a message belong to --message")
+    }
+  }
+
   func run() throws {
-    let comparison = Comparison.of(try load(old), try load(new))
+    let (before, after) = (try load(old), try load(new))
+    if let message { return try compare(message, before, after) }
+    let comparison = Comparison.of(before, after)
     print(format == .json ? comparison.json : comparison.text)
-    if !comparison.isEmpty { throw ExitCode(1) }
+    if !comparison.isEmpty || !comparison.gaps.isEmpty { throw ExitCode(1) }
+  }
+
+  private func compare(_ message: String, _ before: Snapshot, _ after: Snapshot) throws {
+    do {
+      var question = Question(
+        try MessageText.octets(of: message).map { Mended($0) }, from: from ?? "")
+      (question.request, question.headers) = (message, headers)
+      question.body = body
+      (question.listener, question.transport) = (to, transport)
+      (question.answers, question.time) = (answers, at)
+      let verdicts = try Verdicts.of(question, before, after)
+      print(format == .json ? verdicts.json : verdicts.text)
+      if !verdicts.isSame { throw ExitCode(1) }
+    } catch let rejection as Rejection {
+      throw ExitCode.unreadable(rejection.description)
+    } catch let misuse as Misuse {
+      throw ExitCode.unreadable("sallyport diff: \(misuse)")
+    }
   }
 
   private func load(_ path: String) throws -> Snapshot {

@@ -44,6 +44,9 @@ struct Explain: ParsableCommand {
       valueName: "name: value"))
   var headers: [String] = []
 
+  @Option(help: "The body of the short form.")
+  var body = ""
+
   @Option(
     name: .customLong("answer"),
     help: ArgumentHelp(
@@ -63,9 +66,9 @@ struct Explain: ParsableCommand {
     do {
       let snapshot = try Snapshot.load(path: policy)
       let explanation = try Explanation.of(
-        try read().map { Mended($0) }, short: (message, headers), from: from, to: to,
-        transport: transport,
-        answers: answers, at: at, under: snapshot)
+        try MessageText.octets(of: message).map { Mended($0) }, short: (message, headers),
+        body: body,
+        from: from, to: to, transport: transport, answers: answers, at: at, under: snapshot)
       print(format == .json ? explanation.json : explanation.text)
     } catch let rejection as Rejection {
       throw ExitCode.unreadable(rejection.description)
@@ -73,9 +76,12 @@ struct Explain: ParsableCommand {
       throw ExitCode.unreadable("sallyport explain: \(misuse)")
     }
   }
+}
 
+/// A message as a command line names it: a file, `-` for the standard input, or a short form.
+enum MessageText {
   /// The octets of the message; `nil` for a short form.
-  private func read() throws -> [UInt8]? {
+  static func octets(of message: String) throws -> [UInt8]? {
     if message == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
     // A method and a URI have a space between them, which few files have in their names.
     let isShort = message.contains(" ") && !FileManager.default.fileExists(atPath: message)

@@ -78,8 +78,7 @@ struct ExplainTests {
         "h p:20:13 header",
       ])
     #expect(
-      routing.passedOver?[3].fact == "it is for `c.example` or `d.example`; this is for `x.example`"
-    )
+      routing.passedOver?[3].fact == "it is for `c.example` or `d.example`; this is `x.example`")
     #expect(told.cause == "no-route")
     #expect(told.log == "request.refused method=MESSAGE status=404 cause=no-route")
   }

@@ -9,10 +9,10 @@ struct Variation {
     "methods", "sources", "listeners", "target", "target order", "names", "user prefix", "domain",
     "route method", "failover", "redirects", "timeout", "no-route", "route mode", "peer mode",
     "header", "time", "caller", "new route", "route gone", "overlapping order", "scheme",
-    "pattern", "resolve", "destination",
+    "pattern", "resolve", "destination", "lost-routes",
   ]
   /// What no verdict shows.
-  static let settings = ["lost-routes", "limit", "level", "timer-c"]
+  static let settings = ["limit", "level", "timer-c"]
 
   private var chance: Seeded
   private var listeners: [Keys] = [

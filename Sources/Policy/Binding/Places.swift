@@ -12,6 +12,8 @@ package struct Places: Sendable {
   package internal(set) var sources: [Place] = []
   /// Each route, as `Routing.Rules.routes` has them.
   package internal(set) var routes: [Place] = []
+  /// Which item of `routes` each of them was written as: all rows of a table are of one.
+  var routeItems: [UInt32] = []
   /// The keys of the element and of its listeners by the keys that lead there, such as
   /// `element.limits.calls` and `listeners.0.address`.
   private(set) var keys: [String: Place] = [:]

@@ -27,3 +27,12 @@ extension Node {
   /// The texts of a list, or the one text.
   func words(_ key: String) -> [String] { all(key).compactMap(\.scalar) }
 }
+
+extension Node {
+  /// The items of a list that are mappings.
+  func mappings(_ key: String) -> [Node] {
+    all(key).filter { node in
+      if case .mapping = node.content { true } else { false }
+    }
+  }
+}

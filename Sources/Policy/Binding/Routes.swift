@@ -16,8 +16,11 @@ extension Binder {
 
   mutating func bindRoutes() {
     var places: [String: Int] = [:]
-    for node in root.all("routes") {
-      guard case .mapping = node.content else { continue }
+    for (item, node) in root.mappings("routes").enumerated() {
+      defer {
+        let rows = routing.routes.count - self.places.routeItems.count
+        self.places.routeItems += Array(repeating: UInt32(item), count: rows)
+      }
       if let name = node["name"], let text = name.scalar,
         let line = places.updateValue(name.place.line, forKey: text)
       {

@@ -18,7 +18,8 @@ extension Caller {
   /// at each listener; of those that are the same to both policies only the first.
   static func all(_ old: Snapshot, _ new: Snapshot) -> [Caller] {
     let addresses = representatives(
-      of: old.configuration.admission.sources + new.configuration.admission.sources)
+      of: old.configuration.admission.sources + new.configuration.admission.sources
+    ) { _ in true }
     let before = Admission.Stage(old.configuration.admission)
     let after = Admission.Stage(new.configuration.admission)
     var names = old.listeners
@@ -60,9 +61,14 @@ extension Caller {
   }
 
   /// One address of each prefix that is in no longer one of them, where there is one.
-  static func representatives(of sources: [Admission.Rules.Source]) -> [Address] {
+  /// - Parameter isWanted: whether that of a prefix is wanted.
+  static func representatives(
+    of sources: [Admission.Rules.Source], where isWanted: (Admission.Rules.Source) -> Bool
+  ) -> [Address] {
     let prefixes = Set(sources.map { Network($0) }).sorted()
+    let wanted = Set(sources.filter(isWanted).map { Network($0) })
     return prefixes.indices.compactMap { place in
+      guard wanted.contains(prefixes[place]) else { return nil }
       let own = prefixes[place]
       // Sorted, so that what lies within it follows it.
       let inner = prefixes[(place + 1)...].prefix { $0.first <= own.last }

@@ -1,12 +1,30 @@
 import Border
 import Routing
 
+/// What two policies have names for, by those of the policy as it is.
+struct KnownNames: Sendable {
+  let oldPeers: Set<String>
+  let newPeers: Set<String>
+  let oldRoutes: Set<String>
+  let newRoutes: Set<String>
+
+  init(_ old: Snapshot, _ new: Snapshot, _ renames: Renames) {
+    func routes(_ snapshot: Snapshot) -> Set<String> {
+      Set(snapshot.configuration.routing.routes.map(\.name))
+    }
+    oldPeers = Set(old.peers.names)
+    newPeers = Set(new.peers.names.map { renames.peers[$0] ?? $0 })
+    oldRoutes = routes(old)
+    newRoutes = Set(routes(new).map { renames.routes[$0] ?? $0 })
+  }
+}
+
 extension Comparison.Change {
   /// What the difference of two outcomes is about.
   init(
-    _ before: Outcome, _ after: Outcome, _ witness: Witness, _ old: Snapshot, _ new: Snapshot
+    _ before: Outcome, _ after: Outcome, _ witness: Witness, _ names: KnownNames
   ) {
-    let subject = Self.subject(before, after, witness, old, new)
+    let subject = Self.subject(before, after, witness, names)
     self.init(
       kind: subject.kind, name: subject.name, fact: subject.fact, old: before, new: after,
       witness: witness)
@@ -15,13 +33,15 @@ extension Comparison.Change {
   private typealias Subject = (kind: String, name: String, fact: String)
 
   private static func subject(
-    _ before: Outcome, _ after: Outcome, _ witness: Witness, _ old: Snapshot, _ new: Snapshot
+    _ before: Outcome, _ after: Outcome, _ witness: Witness, _ names: KnownNames
   ) -> Subject {
     if before.verdict == nil { return ("listener", witness.listener, "is new") }
     if after.verdict == nil { return ("listener", witness.listener, "is gone") }
-    if before.peer != after.peer {
-      return source(before.peer, after.peer, witness, old, new)
+    if let call = witness.call {
+      let lost = witness.isWithoutRouteSet ? ", without its route set" : ""
+      return ("peer", before.peer ?? after.peer ?? "", "within a call as its \(call.side)\(lost)")
     }
+    if before.peer != after.peer { return source(before.peer, after.peer, witness, names) }
     let wasRefused = before.cause == "method-not-allowed"
     let isRefused = after.cause == "method-not-allowed"
     let isObserved = [before, after].map { $0.observes.contains("methods") }
@@ -32,35 +52,30 @@ extension Comparison.Change {
       let header = witness.headers.first ?? ""
       return ("element", "with `\(header)`", "a request leads elsewhere")
     }
-    return route(before, after, old, new)
+    return route(before, after, names)
   }
 
   private static func source(
-    _ before: String?, _ after: String?, _ witness: Witness, _ old: Snapshot, _ new: Snapshot
+    _ before: String?, _ after: String?, _ witness: Witness, _ names: KnownNames
   ) -> Subject {
     let place = "at listener \(witness.listener)"
     switch (before, after) {
     case (nil, let peer?):
-      let isNew = !old.tree.all("peers").contains { $0.word("name") == peer }
+      let isNew = !names.oldPeers.contains(peer)
       return ("peer", peer, "\(isNew ? "is new, and " : "")is heard from more sources \(place)")
     case (let peer?, nil):
-      let isGone = !new.tree.all("peers").contains { $0.word("name") == peer }
+      let isGone = !names.newPeers.contains(peer)
       return ("peer", peer, "\(isGone ? "is gone, and " : "")is heard from fewer sources \(place)")
     case (let peer, let other):
       return ("peer", peer ?? "", "has lost sources to peer \(other ?? "") \(place)")
     }
   }
 
-  private static func route(
-    _ before: Outcome, _ after: Outcome, _ old: Snapshot, _ new: Snapshot
-  ) -> Subject {
-    func has(_ snapshot: Snapshot, _ name: String) -> Bool {
-      snapshot.configuration.routing.routes.contains { $0.name == name }
-    }
+  private static func route(_ before: Outcome, _ after: Outcome, _ names: KnownNames) -> Subject {
     switch (before.route, after.route) {
-    case (let route?, let other) where route != other && !has(new, route):
+    case (let route?, let other) where route != other && !names.newRoutes.contains(route):
       return ("route", route, other.map { "is gone; route \($0) takes" } ?? "is gone")
-    case (let other, let route?) where route != other && !has(old, route):
+    case (let other, let route?) where route != other && !names.oldRoutes.contains(route):
       return ("route", route, "is new\(other.map { "; route \($0) took" } ?? "")")
     case (let route?, nil): return ("route", route, "does not take any more")
     case (nil, let route?): return ("route", route, "takes besides")

@@ -10,17 +10,27 @@ extension Comparison {
       for setting in settings { lines += setting.lines }
       lines.append("")
     }
+    if !renames.isEmpty {
+      lines.append("renamed, and the same otherwise\(changes.isEmpty ? "" : " (old names above)")")
+      for rename in renames { lines.append(rename.line) }
+      lines.append("")
+    }
+    if !gaps.isEmpty {
+      lines.append("not compared, so that there may be more differences")
+      for gap in gaps { lines.append("  \(gap)") }
+      lines.append("")
+    }
     lines.append(conclusion)
     return lines.joined(separator: "\n")
   }
 
   private var conclusion: String {
     let asked = "\(requests) requests were put to both policies"
-    let cut =
-      isCut ? "; the policies are too large to look at everything, so there may be more" : ""
-    if isEmpty { return "no difference: \(asked)\(cut)" }
-    return "\(changes.count) kinds of requests with another verdict, \(settings.count) settings:"
-      + " \(asked)\(cut)"
+    if isEmpty, gaps.isEmpty { return "no difference: \(asked)" }
+    if isEmpty { return "no difference was found in what was compared: \(asked)" }
+    let cut = gaps.isEmpty ? "" : "; not all was compared"
+    return "\(changes.count) kinds of requests with another verdict, \(settings.count) settings,"
+      + " \(renames.count) renamed: \(asked)\(cut)"
   }
 
   /// As JSON, for programs.
@@ -37,20 +47,25 @@ extension Comparison.Change {
 
   fileprivate var lines: [String] {
     let whom = peers.isEmpty ? "" : " from \(Self.list(peers))"
-    return [
+    let lines = [
       "\(kind) \(name) \(fact): \(Self.list(methods))\(whom)",
-      "  - \(telling(old))\(Self.place(old))", "  + \(telling(new))\(Self.place(new))",
-      "  explain \(witness.arguments)", "  test    \(witness.testCase)",
+      "  - \(telling(old))\(old.placeInBrackets)", "  + \(telling(new))\(new.placeInBrackets)",
     ]
-  }
-
-  private static func place(_ outcome: Outcome) -> String {
-    outcome.place.map { "  (\($0))" } ?? ""
+    // One message has no call before it.
+    let explain = witness.call == nil ? ["  explain \(witness.arguments)"] : []
+    return lines + explain + ["  test    \(witness.testCase)"]
   }
 
   private static func list(_ words: [String]) -> String {
     let more = words.count > most ? " and \(words.count - most) more" : ""
     return words.prefix(most).joined(separator: ", ") + more
+  }
+}
+
+extension Rename {
+  fileprivate var line: String {
+    let places = [oldPlace, newPlace].map { $0 ?? "-" }
+    return "  \(kind) \(old) (\(places[0])) is now \(new) (\(places[1]))"
   }
 }
 

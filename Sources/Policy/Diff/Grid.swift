@@ -21,30 +21,44 @@ struct Grid {
 
   let scheme: String
   let callers: [Caller]
-  /// Comparisons of conditions that may be made.
-  static let most = 30_000_000
+  /// Comparisons of values with conditions that may be made of each plane.
+  let most: Int
 
   private(set) var planes: [Plane] = [.caller, .method]
   /// The values of each plane but the first two.
   private var drafts: [[Draft]] = [[], []]
-  private(set) var isCut = false
+  /// What was left out.
+  private(set) var gaps: [String] = []
   private(set) var old: [Entry] = []
   private(set) var new: [Entry] = []
+  /// The plane of CSeq, where conditions ask for it: it hangs together with the method.
+  private var sequencePlane: Int?
   /// What Admission refuses in each policy.
   private(set) var refused: (old: [Box], new: [Box]) = ([], [])
 
-  init(_ old: Snapshot, _ new: Snapshot, scheme: String, callers: [Caller]) {
+  /// - Parameters:
+  ///   - old: the policy as it is, and the places of its routes that are worth a look.
+  ///   - new: the same of the policy as it is to be.
+  init(
+    _ old: (snapshot: Snapshot, routes: [Int]), _ new: (snapshot: Snapshot, routes: [Int]),
+    scheme: String, callers: [Caller], most: Int
+  ) {
     self.scheme = scheme
     self.callers = callers
-    let routes = (WrittenRoutes(old), WrittenRoutes(new))
+    self.most = most
+    let routes = (
+      WrittenRoutes(old.snapshot, old.routes), WrittenRoutes(new.snapshot, new.routes)
+    )
     var sides = Array(repeating: [Bits](), count: routes.0.rules.count + routes.1.rules.count)
     addFirst(routes.0, \.old, of: 0, &sides)
     addFirst(routes.1, \.new, of: routes.0.rules.count, &sides)
-    for (plane, drafts) in values(routes.0, routes.1) { add(plane, drafts, routes, &sides) }
+    for (plane, drafts) in values(routes.0, routes.1, (old.snapshot, new.snapshot)) {
+      add(plane, drafts, routes, &sides)
+    }
     let boxes = sides.map { Box(sides: $0) }
     self.old = entries(routes.0, Array(boxes.prefix(routes.0.rules.count)))
     self.new = entries(routes.1, Array(boxes.dropFirst(routes.0.rules.count)))
-    refused = (refusals(old, \.old), refusals(new, \.new))
+    refused = (refusals(old.snapshot, \.old), refusals(new.snapshot, \.new))
   }
 
   /// How many values a plane has.
@@ -65,7 +79,7 @@ struct Grid {
     }
     let entries = usable.map {
       Entry(
-        route: $0, name: routes.rules[$0].name, box: boxes[$0],
+        route: routes.places[$0], name: routes.rules[$0].name, box: boxes[$0],
         takes: routes.rules[$0].mode == .enforce)
     }
     return entries + [Entry(route: nil, box: whole, takes: true)]
@@ -93,48 +107,44 @@ struct Grid {
   }
 
   /// The values that are worth a look, of each plane.
-  private func values(_ old: WrittenRoutes, _ new: WrittenRoutes) -> [(Plane, [Draft])] {
+  private func values(
+    _ old: WrittenRoutes, _ new: WrittenRoutes, _ snapshots: (old: Snapshot, new: Snapshot)
+  ) -> [(Plane, [Draft])] {
     let rules = old.rules + new.rules
-    let (uris, callers, callees) = (
-      rules.map(\.requestURI), rules.map(\.caller), rules.map(\.callee)
-    )
+    let uris = rules.map(\.requestURI)
     let isTel = scheme == "tel"
+    var users = Samples.users(uris)
+    if isTel { users = users.filter(Self.isNumber) }
+    let hosts = isTel ? [usual.host] : Samples.hosts(uris)
     var values: [(Plane, [Draft])] = [
-      (
-        .user,
-        Samples.users(uris).filter { !isTel || Self.isNumber($0) }.map { user in
-          var draft = usual
-          draft.user = user
-          return draft
-        }
-      ),
-      (
-        .host,
-        isTel
-          ? [usual]
-          : Samples.hosts(uris).map { host in
-            var draft = usual
-            draft.host = host
-            return draft
-          }
-      ),
+      (.user, users.map { user in draft { $0.user = user } }),
+      (.host, hosts.map { host in draft { $0.host = host } }),
     ]
-    values += parties(callers, .fromUser, .fromHost, \.caller)
-    values += parties(callees, .toUser, .toHost, \.callee)
+    let nodes = headers(old, new)
+    let subject = Subject(snapshots, nodes, callers)
+    values += addresses("from", rules.map(\.caller), (.fromUser, .fromHost, \.caller), subject)
+    values += addresses("to", rules.map(\.callee), (.toUser, .toHost, \.callee), subject)
     let instants = Samples.instants(rules.flatMap(\.hours))
-    values.append(
-      (
-        .time,
-        instants.map { wall in
-          var draft = usual
-          draft.wall = wall
-          return draft
-        }
-      ))
-    return values + headers(old, new)
+    values.append((.time, instants.map { wall in draft { $0.wall = wall } }))
+    for (name, nodes) in nodes.sorted(by: { $0.key < $1.key }) where name != "from" && name != "to"
+    {
+      let drafts =
+        Essentials.names.contains(name)
+        ? essentials(name, subject)
+        : Samples.lines(nodes).map { lines in draft { $0.headers = [(name, lines)] } }
+      values.append((.header(name), drafts))
+    }
+    return values
   }
 
-  private var usual: Draft {
+  /// A request that is usual but for one thing.
+  private func draft(_ change: (inout Draft) -> Void) -> Draft {
+    var draft = usual
+    change(&draft)
+    return draft
+  }
+
+  var usual: Draft {
     var draft = Draft()
     draft.scheme = scheme
     if scheme == "tel" { draft.user = "+00" }
@@ -146,43 +156,15 @@ struct Grid {
     return user.utf8.first == 0x2b && !digits.isEmpty && digits.allSatisfy { $0 &- 0x30 < 10 }
   }
 
-  private func parties(
-    _ parties: [Party], _ users: Plane, _ hosts: Plane,
-    _ place: WritableKeyPath<Draft, (user: String, host: String)?>
-  ) -> [(Plane, [Draft])] {
-    guard parties.contains(where: { $0 != Party() }) else { return [] }
-    func draft(_ user: String, _ host: String) -> Draft {
-      var draft = usual
-      draft[keyPath: place] = (user, host)
-      return draft
-    }
-    return [
-      (users, Samples.users(parties).map { draft($0, Samples.foreignHost) }),
-      (hosts, Samples.hosts(parties).map { draft("nobody", $0) }),
-    ]
-  }
-
-  /// Headers that a request cannot be without are left as they are.
-  private static let fixed: Set<String> = [
-    "via", "call-id", "cseq", "content-length", "max-forwards", "route", "to", "from",
-  ]
-
-  private func headers(_ old: WrittenRoutes, _ new: WrittenRoutes) -> [(Plane, [Draft])] {
+  /// The conditions on headers, by the names of these.
+  private func headers(_ old: WrittenRoutes, _ new: WrittenRoutes) -> [String: [Node]] {
     var nodes: [String: [Node]] = [:]
     for routes in [old, new] {
       for place in routes.rules.indices {
         for header in routes.headers(of: place) { nodes[header.name, default: []] += [header.node] }
       }
     }
-    return nodes.sorted { $0.key < $1.key }.map { name, nodes in
-      let lines = Self.fixed.contains(name) ? [] : Samples.lines(nodes)
-      let drafts = lines.map { lines in
-        var draft = usual
-        draft.headers = [(name, lines)]
-        return draft
-      }
-      return (.header(name), drafts.isEmpty ? [usual] : drafts)
-    }
+    return nodes
   }
 
   /// Keeps of each kind of values one, and notes which of them each route is for.
@@ -195,17 +177,28 @@ struct Grid {
       + routes.1.rules.indices.map { routes.1.route($0, in: plane) }
     let asking = asked.indices.filter { asked[$0] != nil }
     var values = values
-    if values.count * asking.count > Self.most {
-      values = Array(values.prefix(Self.most / asking.count))
-      isCut = true
+    if values.count * asking.count > most {
+      let kept = max(1, most / asking.count)
+      gaps.append(
+        "\(scheme): requests by \(plane.words): of \(values.count) values that tell the conditions"
+          + " apart \(values.count - kept) were left out, since the bound of \(most) comparisons"
+          + " was reached")
+      values = Array(values.prefix(kept))
     }
     var kept: [(Draft, Bits)] = []
-    var seen: Set<Bits> = []
+    var seen: Set<Kind> = []
     for value in values {
-      guard let taken = value.taken(by: asking.map { asked[$0] }), seen.insert(taken).inserted
+      guard let taken = value.taken(by: asking.map { asked[$0] }),
+        seen.insert(Kind(method: value.method, taken: taken)).inserted
       else { continue }
       kept.append((value, taken))
     }
+    if kept.isEmpty {
+      let taken = usual.taken(by: asking.map { asked[$0] }) ?? Bits(count: asking.count)
+      kept = [(usual, taken)]
+    }
+    if plane == .header("cseq") { sequencePlane = planes.count }
+    noteUnmade(plane, asking.map { asked[$0]?.name ?? "" }, kept.map(\.1))
     planes.append(plane)
     drafts.append(kept.map(\.0))
     for place in sides.indices { sides[place].append(Bits(all: kept.count)) }
@@ -213,6 +206,43 @@ struct Grid {
       var side = Bits(count: kept.count)
       for (value, one) in kept.enumerated() where one.1.contains(number) { side.insert(value) }
       sides[place][planes.count - 1] = side
+    }
+  }
+
+  /// What values of one plane have in common of which one is kept.
+  private struct Kind: Hashable {
+    var method: String
+    var taken: Bits
+  }
+
+  /// Conditions on headers that a request cannot have just any value of may be such that none of
+  /// the requests that are made here holds them.
+  private mutating func noteUnmade(_ plane: Plane, _ names: [String], _ kept: [Bits]) {
+    switch plane {
+    case .address: break
+    case .header(let name) where Essentials.names.contains(name): break
+    default: return
+    }
+    for (number, name) in names.enumerated() where !kept.contains(where: { $0.contains(number) }) {
+      gaps.append(
+        "\(scheme): requests with \(plane.words) that route `\(name)` asks for: none could be made")
+    }
+  }
+
+  /// The parts of a box that hold for a request: what CSeq says of the method is its method.
+  func parts(of box: Box) -> [Box] {
+    guard let sequencePlane else { return [box] }
+    return Self.methods.indices.compactMap { place in
+      guard box.sides[1].contains(place) else { return nil }
+      var method = Bits(count: Self.methods.count)
+      method.insert(place)
+      var values = Bits(count: drafts[sequencePlane].count)
+      for (value, draft) in drafts[sequencePlane].enumerated()
+      where draft.method == Self.name(Self.methods[place]) && draft.hasSequence {
+        values.insert(value)
+      }
+      let side = box.sides[sequencePlane].intersection(values)
+      return side.isEmpty ? nil : box.with(1, method).with(sequencePlane, side)
     }
   }
 
@@ -252,8 +282,9 @@ struct Grid {
       case .toUser: draft.callee = (value.callee?.user ?? "", "")
       case .toHost: draft.callee?.host = value.callee?.host ?? ""
       case .time: draft.wall = value.wall
-      case .header: draft.headers += value.headers
+      case .header, .address: draft.headers += value.headers
       }
+      if let body = value.body { draft.body = body }
     }
     let caller = callers[places[0]]
     return draft.witness(from: caller.from, to: caller.listener)

@@ -91,10 +91,14 @@ package struct Outcome: Hashable, Sendable, Encodable {
   private init() {}
 
   init(_ judgement: Judgement, _ snapshot: Snapshot, _ ways: borrowing Ways) {
-    let told = Explanation.brief(judgement, under: snapshot)
-    (verdict, cause, peer, guide) = (told.verdict, told.cause, told.peer, told.guide)
-    (route, nextHop) = (told.route, told.nextHop)
-    if told.verdict == .refuse || told.verdict == .answer { status = told.status }
+    let passage = judgement.passage
+    verdict = Explanation.verdict(judgement)
+    cause = Facts.cause(of: passage.verdict)
+    peer = passage.peer.map { snapshot.peers.names[Int($0.raw)] }
+    if passage.guide != .none { guide = Kebab.text(passage.guide) }
+    route = passage.route.map { snapshot.configuration.routing.routes[Int($0)].name }
+    nextHop = passage.flow.map(Explanation.text)
+    if verdict == .refuse || verdict == .answer { status = Self.status(judgement) }
     lead = ways.lead(of: judgement, snapshot)
     observes = judgement.observed.map { observation in
       switch observation {
@@ -103,6 +107,14 @@ package struct Outcome: Hashable, Sendable, Encodable {
       }
     }
     place = Self.place(judgement, snapshot)
+  }
+
+  /// What the sender was told last.
+  private static func status(_ judgement: Judgement) -> Int? {
+    let responses = judgement.sent.filter { $0.bytes.starts(with: "SIP/2.0 ".utf8) }
+    return responses.last.flatMap {
+      Int(String(decoding: $0.bytes.dropFirst(8).prefix(3), as: UTF8.self))
+    }
   }
 
   private static func place(_ judgement: Judgement, _ snapshot: Snapshot) -> String? {
@@ -118,6 +130,9 @@ package struct Outcome: Hashable, Sendable, Encodable {
     return essence
   }
 
+  /// Where it stands, to be put behind its text.
+  var placeInBrackets: String { place.map { "  (\($0))" } ?? "" }
+
   /// On one line.
   package var text: String {
     let observed = observes.isEmpty ? "" : " (observed: \(observes.joined(separator: ", ")))"
@@ -125,7 +140,8 @@ package struct Outcome: Hashable, Sendable, Encodable {
     switch verdict {
     case .forward:
       let by = route.map { "route \($0)" } ?? guide ?? ""
-      return "forward by \(by) to \(lead?.text ?? nextHop ?? "")\(observed)"
+      let place = (lead?.text ?? nextHop).map { " to \($0)" } ?? ""
+      return "forward by \(by)\(place)\(observed)"
     case .refuse: return "refuse \(status ?? 0)\(cause.map { " (\($0))" } ?? "")\(observed)"
     case .answer: return "answer \(status ?? 0)\(observed)"
     case .silence: return "silence"

@@ -9,18 +9,40 @@ enum Plane: Hashable {
   case caller, method, user, host, fromUser, fromHost, toUser, toHost, time
   /// A header, by its name in full and in lower case.
   case header(String)
+  /// All of From or of To, where conditions ask for the header and not for its URI alone.
+  case address(String)
+
+  /// What it is about, for people.
+  var words: String {
+    switch self {
+    case .caller: "caller"
+    case .method: "method"
+    case .user: "the user of their URI"
+    case .host: "the host of their URI"
+    case .fromUser: "the user in From"
+    case .fromHost: "the host in From"
+    case .toUser: "the user in To"
+    case .toHost: "the host in To"
+    case .time: "hour"
+    case .header(let name), .address(let name): "the header \(name)"
+    }
+  }
 }
 
-/// The routes of one policy, each with the text that it was written as.
+/// Routes of one policy, each with the text that it was written as.
 struct WrittenRoutes {
+  /// Where each stands among all routes of the policy.
+  let places: [Int]
   let rules: [Routing.Rules.Route]
   let nodes: [Node]
 
-  init(_ snapshot: Snapshot) {
-    rules = snapshot.configuration.routing.routes
-    nodes = snapshot.tree.all("routes").filter { node in
-      if case .mapping = node.content { true } else { false }
-    }
+  /// - Parameter places: of the routes that are wanted.
+  init(_ snapshot: Snapshot, _ places: [Int]) {
+    self.places = places
+    rules = places.map { snapshot.configuration.routing.routes[$0] }
+    let items = snapshot.tree.mappings("routes")
+    // All rows of a table were written as one.
+    nodes = places.map { items[Int(snapshot.places.routeItems[$0])] }
   }
 
   /// The conditions for headers, each with the name of its header.
@@ -44,15 +66,19 @@ struct WrittenRoutes {
     case .toUser: route.callee = Self.users(whole.callee)
     case .toHost: route.callee = Self.hosts(whole.callee)
     case .time: route.hours = whole.hours
-    case .header(let name):
-      route.headers = headers(of: place).filter { $0.name == name }.compactMap {
-        Binder.header($0.node)
-      }
+    case .header(let name): route.headers = conditions(of: place, name)
+    case .address(let name):
+      if name == "from" { route.caller = whole.caller } else { route.callee = whole.callee }
+      route.headers = conditions(of: place, name)
     }
     let asksForNothing =
       route.requestURI == Party() && route.caller == Party() && route.callee == Party()
       && route.hours.isEmpty && route.headers.isEmpty
     return asksForNothing ? nil : route
+  }
+
+  private func conditions(of place: Int, _ name: String) -> [HeaderCondition] {
+    headers(of: place).filter { $0.name == name }.compactMap { Binder.header($0.node) }
   }
 
   private static func users(_ party: Party) -> Party {
@@ -80,6 +106,7 @@ struct Draft {
   var wall: Int64?
   /// Headers by their names, and their lines.
   var headers: [(name: String, lines: [String])] = []
+  var body: String?
 
   /// Its witness, as it comes from a caller.
   func witness(from: String, to listener: String) -> Witness {
@@ -94,13 +121,13 @@ struct Draft {
       lines += header.lines.map { "\(header.name): \($0)" }
     }
     return Witness(
-      request: "\(method) \(uri)", from: from, listener: listener, headers: lines,
+      request: "\(method) \(uri)", from: from, listener: listener, headers: lines, body: body,
       at: wall.map(Moment.text))
   }
 
   private static func isUsual(_ name: String, of method: String) -> Bool { name == "contact" }
 
-  private static func uri(_ user: String, _ host: String) -> String {
+  static func uri(_ user: String, _ host: String) -> String {
     let host = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
     return user.isEmpty ? "sip:\(host)" : "sip:\(user)@\(host)"
   }
@@ -112,7 +139,7 @@ struct Draft {
     let flow = Flow(
       .udp, listener: 0, remote: Endpoint(Address(ipv4: 0xc000_0201), port: 5060))
     do {
-      let octets = try Explanation.sketch((witness.request, witness.headers), flow)
+      let octets = try witness.sketch().octets(from: flow, serial: 1)
       var table = HeaderTable()
       try Parser.parse(octets.span, into: &table)
       return try Self.taken(Message(octets.span, table), by: routes, wall ?? Moment.usual)

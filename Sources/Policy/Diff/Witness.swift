@@ -1,6 +1,3 @@
-import Basics
-import Border
-
 /// A request that two policies are asked about: it can be put to `explain` and to `test` as it is.
 package struct Witness: Hashable, Sendable, Encodable {
   /// Its short form: `INVITE sip:+4930@example.com`.
@@ -11,21 +8,69 @@ package struct Witness: Hashable, Sendable, Encodable {
   package var listener: String
   /// Headers in place of the usual ones, each `Name: value`; without a value it is left out.
   package var headers: [String] = []
+  /// Its body; `nil` for none.
+  package var body: String?
   /// When; `nil` where no policy asks for it.
   package var at: String?
+  /// The call that it is sent within, where it is. Then `from`, `listener` and `at` are those of
+  /// the request that began it, and both policies set it up, each for itself.
+  package var call: Call?
+
+  /// A call that was answered.
+  package struct Call: Hashable, Sendable, Encodable {
+    /// The short form of the request that began it.
+    package var request: String
+    /// Its headers, as those of a witness.
+    package var headers: [String]
+    /// Who of the two sends the request within it: `caller` or `callee`.
+    package var side: String
+  }
+
+  /// Whether it is of one who lost the route set of its call.
+  var isWithoutRouteSet: Bool { call != nil && headers == ["Route:"] }
+
+  /// Whether it has a header by which it can be taken for one that came before.
+  var isPeculiar: Bool {
+    headers.contains { ["via", "call-id"].contains($0.prefix { $0 != ":" }.lowercased()) }
+  }
+
+  /// Its short form.
+  func sketch() throws(Complaint) -> Sketch {
+    var sketch = try Sketch(request, headers)
+    sketch.body = Array((body ?? "").utf8)
+    return sketch
+  }
 
   /// What follows `sallyport explain POLICY`.
   package var arguments: String {
     var words = ["\"\(request)\"", "--from", from, "--to", listener]
     for header in headers { words += ["--header", "'\(header)'"] }
+    if let body { words += ["--body", body] }
     if let at { words += ["--at", at] }
     return words.joined(separator: " ")
   }
 
   /// A case of a test file, without what is expected.
   package var testCase: String {
-    var keys = ["request: \(Self.quoted(request))", "from: \(Self.quoted(from))"]
-    keys.append("listener: \(listener)")
+    let origin = ["from: \(Self.quoted(from))", "listener: \(listener)"]
+    let time = at.map { ["at: \(Self.quoted($0))"] } ?? []
+    guard let call else {
+      let content = body.map { ["body: \(Self.quoted($0))"] } ?? []
+      let keys =
+        ["request: \(Self.quoted(request))"] + origin + Self.keys(headers) + content + time
+      return "{ \(keys.joined(separator: ", ")) }"
+    }
+    let first =
+      ["request: \(Self.quoted(call.request))"] + origin + Self.keys(call.headers) + time
+      + ["replies: 200"]
+    let keys =
+      ["after: [{ \(first.joined(separator: ", ")) }]", "within: \(call.side)"]
+      + ["request: \(Self.quoted(request))"] + Self.keys(headers)
+    return "{ \(keys.joined(separator: ", ")) }"
+  }
+
+  /// The headers as one key; none where there are none.
+  private static func keys(_ headers: [String]) -> [String] {
     var named: [(name: String, values: [String])] = []
     for header in headers {
       let parts = header.split(separator: ":", maxSplits: 1).map { String($0).stripped }
@@ -37,48 +82,13 @@ package struct Witness: Hashable, Sendable, Encodable {
       }
     }
     let texts = named.map { name, values in
-      let own = values.filter { !$0.isEmpty }.map(Self.quoted).joined(separator: ", ")
-      return "\(Self.quoted(name)): \(own.isEmpty ? "~" : values.count > 1 ? "[\(own)]" : own)"
+      let own = values.filter { !$0.isEmpty }.map(quoted).joined(separator: ", ")
+      return "\(quoted(name)): \(own.isEmpty ? "~" : values.count > 1 ? "[\(own)]" : own)"
     }
-    if !texts.isEmpty { keys.append("headers: { \(texts.joined(separator: ", ")) }") }
-    if let at { keys.append("at: \(Self.quoted(at))") }
-    return "{ \(keys.joined(separator: ", ")) }"
+    return texts.isEmpty ? [] : ["headers: { \(texts.joined(separator: ", ")) }"]
   }
 
   private static func quoted(_ text: String) -> String {
     "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
-  }
-}
-
-/// One policy in a border element that many requests are put to, each in a dialog of its own.
-struct Bench: ~Copyable {
-  /// Requests after which it is made anew, so that what they leave there does not add up.
-  private static let most = 256
-
-  let snapshot: Snapshot
-  private let ways: Ways
-  private var trial: Trial
-  private var serial = 0
-
-  init(_ snapshot: Snapshot) {
-    self.snapshot = snapshot
-    ways = Ways(snapshot)
-    trial = Trial(snapshot.configuration)
-  }
-
-  /// What becomes of a request; `nil` for one that cannot be written.
-  mutating func outcome(of witness: Witness) -> Outcome? {
-    serial += 1
-    if serial % Self.most == 0 { trial = Trial(snapshot.configuration) }
-    do throws(Complaint) {
-      guard snapshot.listeners.contains(witness.listener) else { return .noListener }
-      let flow = try snapshot.flow(from: witness.from, to: witness.listener)
-      let octets = try Explanation.sketch(
-        (witness.request, witness.headers), flow, serial: serial)
-      trial.set(wall: try witness.at.map(Moment.read) ?? Moment.usual)
-      return Outcome(trial.judge(octets, from: flow), snapshot, ways)
-    } catch {
-      return nil
-    }
   }
 }

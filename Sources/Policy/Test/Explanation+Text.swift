@@ -51,12 +51,31 @@ extension Explanation.Step {
     let head = stage.padded(to: Self.width)
     var lines = ["  \(head)\(verdict): \(fact)"]
     if let place { lines.append("\(margin)\(place)") }
+    for condition in conditions ?? [] { lines.append("\(margin)\(condition.line)") }
     for rule in observed ?? [] {
       lines.append("\(margin)observed: \(rule.rule) (\(rule.place ?? "-")): \(rule.fact)")
+      for condition in rule.conditions ?? [] { lines.append("\(margin)  \(condition.line)") }
     }
-    for route in passedOver ?? [] {
-      lines.append("\(margin)not \(route.route) (\(route.place)), by \(route.condition):")
-      lines.append("\(margin)  \(route.fact)")
+    for route in passedOver ?? [] { lines += route.lines.map { margin + $0 } }
+    if let more = passedOverBesides {
+      lines.append("\(margin)and \(more) more routes that do not take it, or only observe")
+    }
+    return lines
+  }
+}
+
+extension Explanation.Condition {
+  fileprivate var line: String { "\(condition): \(fact)" }
+}
+
+extension Explanation.PassedOver {
+  /// The first condition that did not hold has decided; the others are told behind it.
+  fileprivate var lines: [String] {
+    var lines = ["not \(route) (\(place)), by \(condition):", "  \(fact)"]
+    let first = conditions.firstIndex { $0.condition == condition && !$0.holds }
+    for (place, other) in conditions.enumerated() where place != first {
+      let word = other.holds ? "holds" : "fails too"
+      lines.append("  \(other.condition) \(word): \(other.fact)")
     }
     return lines
   }

@@ -35,8 +35,26 @@ package struct Explanation: Sendable {
     package var place: String?
     /// What rules of it that only observe would have done.
     package var observed: [Observed]?
-    /// The routes that were looked at and did not take it.
+    /// What the route that took it asks for; all of these hold.
+    package var conditions: [Condition]?
+    /// The first routes that were looked at and did not take it.
     package var passedOver: [PassedOver]?
+    /// How many more there are of those.
+    package var passedOverBesides: Int?
+  }
+
+  /// One thing that a route asks for, and what the message has of it.
+  package struct Condition: Sendable, Encodable {
+    /// Its key in the policy.
+    package var condition: String
+    /// What the route asks for.
+    package var wanted: String
+    /// What the message has.
+    package var found: String
+    /// Whether that will do, as the function that routes says.
+    package var holds: Bool
+
+    var fact: String { "it is for \(wanted); this is \(found)" }
   }
 
   /// A route that did not take the message, and the first of its conditions that did not hold.
@@ -49,6 +67,8 @@ package struct Explanation: Sendable {
     package var condition: String
     /// What it asks for, and what the message has.
     package var fact: String
+    /// That of all its conditions, those that hold and those that do not.
+    package var conditions: [Condition]
   }
 
   /// What a rule that only observes would have done.
@@ -59,6 +79,8 @@ package struct Explanation: Sendable {
     package var place: String?
     /// What it would have done.
     package var fact: String
+    /// What a route asks for, if it is one; all of these hold.
+    package var conditions: [Condition]?
   }
 
   /// A message that was sent.
@@ -129,22 +151,16 @@ extension Explanation {
   /// Words for what a border has done.
   init(_ judgement: Judgement, under snapshot: Snapshot) {
     let facts = Facts(judgement, snapshot)
-    self.init(brief: facts)
-    status = nil
+    self.init(facts)
     questions = judgement.asked.map { asked in
       Question(name: asked.name, answer: asked.answer.map(Self.text))
     }
-    log = facts.log.line
+    log = facts.log
     steps = facts.steps
     show(judgement, facts)
   }
 
-  /// The verdict alone, without the words for how it came to it.
-  static func brief(_ judgement: Judgement, under snapshot: Snapshot) -> Explanation {
-    Explanation(brief: Facts(judgement, snapshot))
-  }
-
-  private init(brief facts: Facts) {
+  private init(_ facts: Facts) {
     let (judgement, snapshot) = (facts.judgement, facts.snapshot)
     message = facts.transcript.startLine
     from = Self.text(judgement.flow)
@@ -156,14 +172,10 @@ extension Explanation {
     route = judgement.passage.route.map { facts.routes[Int($0)].name }
     callee = judgement.passage.callee.map(facts.name)
     nextHop = judgement.passage.flow.map(Self.text)
-    cause = facts.log.cause
-    for sent in judgement.sent {
-      let transcript = Transcript(sent.bytes)
-      if !transcript.isRequest { status = transcript.status }
-    }
+    cause = Facts.cause(of: judgement.passage.verdict)
   }
 
-  private static func verdict(_ judgement: Judgement) -> Verdict {
+  static func verdict(_ judgement: Judgement) -> Verdict {
     switch judgement.passage.verdict {
     case .none: judgement.sent.isEmpty ? .silence : .forward
     case .silence, .unreadable, .stray, .malformed(_, isAnswered: false): .silence

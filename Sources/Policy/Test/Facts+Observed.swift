@@ -23,7 +23,9 @@ extension Facts {
   }
 
   private func route(_ route: Int) -> Explanation.Observed {
-    Explanation.Observed(
-      rule: routes[route].name, place: place(ofRoute: route), fact: "this route would take it")
+    let conditions = conditions(ofObserved: route)
+    return Explanation.Observed(
+      rule: routes[route].name, place: place(ofRoute: route), fact: "this route would take it",
+      conditions: conditions.isEmpty ? nil : conditions)
   }
 }

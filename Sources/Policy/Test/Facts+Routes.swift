@@ -4,87 +4,85 @@ import Border
 import Routing
 import SIP
 
-// Why a route did not take a request: the very function that routes says which condition failed.
+// Why a route took a request or did not: the very function that routes is asked of each condition.
 extension Facts {
   /// The most routes that are told of.
   private static let most = 20
 
-  /// The routes before the one that took it, or all when none did.
-  var passedOver: [Explanation.PassedOver] {
-    guard let peer = passage.peer else { return [] }
-    let end = passage.route.map(Int.init) ?? routes.count
+  /// What was looked at to find a route.
+  struct Look {
+    /// The conditions of the route that took it.
+    var taken: [Explanation.Condition] = []
+    /// The routes before that one, or all when none did.
+    var passedOver: [Explanation.PassedOver] = []
+    /// How many more there are of those.
+    var more = 0
+  }
+
+  var look: Look {
+    guard let peer = passage.peer else { return Look() }
     var table = HeaderTable()
     do throws(Malformed) {
       try Parser.parse(judgement.octets.span, into: &table)
-      return try passedOver(before: end, Message(judgement.octets.span, table), peer)
+      return try look(Message(judgement.octets.span, table), peer)
     } catch {
-      return []
+      return Look()
     }
   }
 
-  private func passedOver(
-    before end: Int, _ message: borrowing Message, _ peer: PeerID
-  ) throws(Malformed) -> [Explanation.PassedOver] {
+  private func look(_ message: borrowing Message, _ peer: PeerID) throws(Malformed) -> Look {
     let uri = try URI.parseRequest(message.bytes, message.outline.requestURI)
-    var found: [Explanation.PassedOver] = []
+    var look = Look()
+    let taken = passage.route.map(Int.init)
+    if let taken { look.taken = conditions(of: taken, message, uri, peer) }
+    let end = taken ?? routes.count
+    look.more = max(0, end - Self.most)
     for place in 0..<min(end, Self.most) {
       let route = routes[place]
       guard let mismatch = route.mismatch(message, uri, from: peer, wall: judgement.wall) else {
         continue
       }
-      found.append(
+      let conditions = conditions(of: place, message, uri, peer)
+      let key = Kebab.text(mismatch)
+      look.passedOver.append(
         Explanation.PassedOver(
-          route: route.name, place: self.place(ofRoute: place), condition: Kebab.text(mismatch),
-          fact: fact(mismatch, route, message, uri)))
+          route: route.name, place: self.place(ofRoute: place), condition: key,
+          fact: conditions.first { $0.condition == key && !$0.holds }?.fact ?? "",
+          conditions: conditions))
     }
-    return found
+    return look
   }
 
-  private func fact(
-    _ mismatch: Routing.Rules.Route.Mismatch, _ route: Routing.Rules.Route,
-    _ message: borrowing Message, _ uri: URI
-  ) -> String {
-    switch mismatch {
-    case .method: return "it is for \(route.methods.words); this is \(transcript.method)"
-    case .scheme:
-      let schemes = [("sip", Scheme.sip), ("sips", .sips), ("tel", .tel)]
-      let own = schemes.filter { route.schemes.contains($0.1) }.map(\.0)
-      return "it is for \(Self.list(own)); this is `\(text(message.bytes, uri.schemeText))`"
-    case .from: return "it is for \(Self.list(route.from.map(name))); this is from \(sender)"
-    case .domain:
-      let own = route.domains.map { String(decoding: $0, as: UTF8.self) }
-      return
-        "it is for \(Self.list(own)); this is for `\(text(message.bytes, uri.hostPort.host.text))`"
-    case .userPrefix:
-      let own = route.userPrefixes.map { String(decoding: $0, as: UTF8.self) }
-      let user = uri.user ?? (uri.scheme == .tel ? uri.opaque : nil)
-      let this = user.map { "this is `\(text(message.bytes, $0))`" } ?? "this has no user"
-      return "it is for users that begin with \(Self.list(own)); \(this)"
-    case .userPattern: return "its user is none that the route's patterns ask for"
-    case .time: return "it is not open at \(Moment.text(judgement.wall))"
-    case .caller: return "it asks for another From; this is `\(first("From"))`"
-    case .callee: return "it asks for another To; this is `\(first("To"))`"
-    case .header: return "a header that it asks for is not there, or not as it should be"
+  /// The conditions of a route that would take the message, and only observes.
+  func conditions(ofObserved route: Int) -> [Explanation.Condition] {
+    guard let peer = passage.peer else { return [] }
+    var table = HeaderTable()
+    do throws(Malformed) {
+      try Parser.parse(judgement.octets.span, into: &table)
+      return try conditions(of: route, Message(judgement.octets.span, table), peer)
+    } catch {
+      return []
     }
   }
 
-  private func first(_ header: String) -> String {
-    transcript.all(header).first?.shortened ?? ""
+  private func conditions(
+    of route: Int, _ message: borrowing Message, _ peer: PeerID
+  ) throws(Malformed) -> [Explanation.Condition] {
+    let uri = try URI.parseRequest(message.bytes, message.outline.requestURI)
+    return conditions(of: route, message, uri, peer)
   }
 
-  private var sender: String { passage.peer.map { "`\(name($0))`" } ?? "nobody" }
-
-  /// `a`, `b` or `c`; of many only the first.
-  private static func list(_ words: [String]) -> String {
-    let shown = words.prefix(5).map { "`\($0)`" }
-    if words.count > 5 { return "\(shown.joined(separator: ", ")) and \(words.count - 5) more" }
-    guard let last = shown.last, shown.count > 1 else { return shown.first ?? "nothing" }
-    return "\(shown.dropLast().joined(separator: ", ")) or \(last)"
-  }
-
-  private func text(_ bytes: Span<UInt8>, _ slice: Slice) -> String {
-    var copy: [UInt8] = []
-    copy.append(addingCapacity: slice.count) { $0.write(bytes, slice) }
-    return String(decoding: copy, as: UTF8.self)
+  private func conditions(
+    of route: Int, _ message: borrowing Message, _ uri: URI, _ peer: PeerID
+  ) -> [Explanation.Condition] {
+    var conditions: [Explanation.Condition] = []
+    for part in parts(of: route) {
+      let mismatch = part.route.mismatch(message, uri, from: peer, wall: judgement.wall)
+      conditions.append(
+        Explanation.Condition(
+          condition: Kebab.text(part.condition), wanted: part.wanted,
+          found: found(part, message, uri), holds: mismatch == nil))
+    }
+    return conditions
   }
 }

@@ -29,29 +29,35 @@ struct Facts {
 
   func place(ofRoute route: Int) -> String { snapshot.places.text(snapshot.places.routes[route]) }
 
-  /// What the log says of it: its cause, and the line without its time and source.
-  var log: (cause: String?, line: String?) {
-    switch passage.verdict {
-    case .silence: return ("unknown-source", "source.unknown")
-    case .refused(let refusal):
-      let cause = Kebab.text(refusal.cause)
-      let line =
-        "request.refused method=\(transcript.method) status=\(refusal.status) cause=\(cause)"
-      return (cause, line)
-    case .malformed(let fault, let isAnswered): return malformed(fault, isAnswered: isAnswered)
-    case .unreadable(let fault): return malformed(fault, isAnswered: false)
-    case .none, .answered, .absorbed, .stray, .asking, .forwarded: return (nil, nil)
+  /// Why a message goes no further, as the log calls it.
+  static func cause(of verdict: Passage.Verdict) -> String? {
+    switch verdict {
+    case .silence: "unknown-source"
+    case .refused(let refusal): Kebab.text(refusal.cause)
+    case .malformed, .unreadable: "malformed"
+    case .none, .answered, .absorbed, .stray, .asking, .forwarded: nil
     }
   }
 
-  private func malformed(_ fault: Malformed, isAnswered: Bool) -> (String?, String?) {
+  /// The line that the log has of it, without its time and source.
+  var log: String? {
+    switch passage.verdict {
+    case .silence: return "source.unknown"
+    case .refused(let refusal):
+      let cause = Kebab.text(refusal.cause)
+      return "request.refused method=\(transcript.method) status=\(refusal.status) cause=\(cause)"
+    case .malformed(let fault, let isAnswered): return malformed(fault, isAnswered: isAnswered)
+    case .unreadable(let fault): return malformed(fault, isAnswered: false)
+    case .none, .answered, .absorbed, .stray, .asking, .forwarded: return nil
+    }
+  }
+
+  private func malformed(_ fault: Malformed, isAnswered: Bool) -> String {
     var found: [UInt8] = []
     found.append(addingCapacity: 200) { $0.write(fault.found(in: judgement.octets.span)) }
-    let line =
-      "message.malformed fault=\"\(fault.fault.phrase)\" expected=\"\(fault.expected)\""
+    return "message.malformed fault=\"\(fault.fault.phrase)\" expected=\"\(fault.expected)\""
       + " found=\"\(String(decoding: found, as: UTF8.self))\" offset=\(fault.offset)"
       + " answered=\(isAnswered ? "yes" : "no")"
-    return ("malformed", line)
   }
 
   // MARK: The stages
@@ -107,10 +113,15 @@ struct Facts {
   private func step(
     _ stage: Passage.Stage, _ verdict: String, _ fact: (text: String, place: String?)
   ) -> Explanation.Step {
-    let passedOver = stage == .routing && passage.guide == .routes ? self.passedOver : nil
-    return Explanation.Step(
+    var step = Explanation.Step(
       stage: Kebab.text(stage), verdict: verdict, fact: fact.text, place: fact.place,
-      observed: observed(in: stage), passedOver: passedOver?.isEmpty ?? true ? nil : passedOver)
+      observed: observed(in: stage))
+    guard stage == .routing, passage.guide == .routes else { return step }
+    let look = self.look
+    if !look.taken.isEmpty { step.conditions = look.taken }
+    if !look.passedOver.isEmpty { step.passedOver = look.passedOver }
+    if look.more > 0 { step.passedOverBesides = look.more }
+    return step
   }
 
   /// The status line that the sender got.

@@ -22,8 +22,7 @@ enum Moment {
 
   /// As it is read.
   static func text(_ wall: Int64) -> String {
-    ISO8601DateFormatter().string(
-      from: Date(timeIntervalSince1970: Double(wall / 1_000_000_000)))
+    Date(timeIntervalSince1970: Double(wall / 1_000_000_000)).formatted(.iso8601)
   }
 
   private static func nanoseconds(_ date: Date) -> Int64 {

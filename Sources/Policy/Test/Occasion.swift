@@ -71,6 +71,18 @@ extension Snapshot {
     return (parts[0].lowercased(), try answer(to: parts[1]))
   }
 
+  /// Reads answers, each `name=address`; the last one for a name counts.
+  static func answers(
+    _ texts: [String]
+  ) throws(Complaint) -> [String: Result<Address, Unresolved>] {
+    var known: [String: Result<Address, Unresolved>] = [:]
+    for text in texts {
+      let (name, answer) = try answer(text)
+      known[name] = answer
+    }
+    return known
+  }
+
   /// Reads an address, or `none`.
   static func answer(to text: String) throws(Complaint) -> Result<Address, Unresolved> {
     if text == "none" { return .failure(.noSuchName) }
@@ -104,22 +116,19 @@ extension Explanation {
   ///   - message: the whole of it, or `nil` for the short form.
   ///   - short: the short form, such as `INVITE sip:+4930@example.com`, and its headers, each
   ///     `Name: value`.
+  ///   - body: the body of the short form.
   ///   - answers: to questions for names, each `name=address`.
   ///   - time: when, such as `2026-11-21T08:30:00Z`; `nil` for now.
   package static func of(
-    _ message: Mended?, short: (request: String, headers: [String]) = ("", []),
-    from source: String,
-    to listener: String?, transport: String? = nil, answers: [String] = [], at time: String? = nil,
+    _ message: Mended?, short: (request: String, headers: [String]) = ("", []), body: String = "",
+    from source: String, to listener: String?, transport: String? = nil, answers: [String] = [],
+    at time: String? = nil,
     under snapshot: Snapshot
   ) throws(Misuse) -> Explanation {
     do throws(Complaint) {
       let flow = try snapshot.flow(from: source, to: listener, transport: transport)
-      var known: [String: Result<Address, Unresolved>] = [:]
-      for text in answers {
-        let (name, answer) = try Snapshot.answer(text)
-        known[name] = answer
-      }
-      let octets = if let message { message.octets } else { try sketch(short, flow) }
+      let known = try Snapshot.answers(answers)
+      let octets = if let message { message.octets } else { try sketch(short, body, flow) }
       let wall = try time.map(Moment.read) ?? Moment.now
       var trial = Trial(snapshot.configuration, wall: wall)
       let judgement = trial.judge(octets, from: flow, known)
@@ -134,21 +143,11 @@ extension Explanation {
 
   /// The octets of a request in short form.
   static func sketch(
-    _ short: (request: String, headers: [String]), _ flow: Flow, serial: Int = 1
+    _ short: (request: String, headers: [String]), _ body: String, _ flow: Flow
   ) throws(Complaint) -> [UInt8] {
-    var sketch = try Sketch(short.request)
-    var values: [String: [String]] = [:]
-    for text in short.headers {
-      let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, !parts[0].isEmpty else {
-        throw Complaint("`\(text.shortened)` is not a header, such as `Max-Forwards: 1`")
-      }
-      let (name, value) = (String(parts[0]).stripped, String(parts[1]).stripped)
-      // One that is named twice stands twice.
-      values[Transcript.fullName(name), default: []] += value.isEmpty ? [] : [value]
-      sketch.set(name, values[Transcript.fullName(name)] ?? [])
-    }
-    return sketch.octets(from: flow, serial: serial)
+    var sketch = try Sketch(short.request, short.headers)
+    sketch.body = Array(body.utf8)
+    return sketch.octets(from: flow, serial: 1)
   }
 }
 

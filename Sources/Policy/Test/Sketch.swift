@@ -31,6 +31,23 @@ struct Sketch: Sendable {
     uri = words.count > 1 ? words[1] : ""
   }
 
+  /// The same, with headers that stand in place of the usual ones, each `Name: value`; one without
+  /// a value is left out.
+  init(_ text: String, _ headers: [String], needsURI: Bool = true) throws(Complaint) {
+    try self.init(text, needsURI: needsURI)
+    var values: [String: [String]] = [:]
+    for text in headers {
+      let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].isEmpty else {
+        throw Complaint("`\(text.shortened)` is not a header, such as `Max-Forwards: 1`")
+      }
+      let (name, value) = (String(parts[0]).stripped, String(parts[1]).stripped)
+      // One that is named twice stands twice.
+      values[Transcript.fullName(name), default: []] += value.isEmpty ? [] : [value]
+      set(name, values[Transcript.fullName(name)] ?? [])
+    }
+  }
+
   private static func isToken(_ octet: UInt8) -> Bool {
     switch octet {
     case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true

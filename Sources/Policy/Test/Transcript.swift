@@ -59,6 +59,7 @@ struct Transcript: Sendable {
   }
 
   private static let compact = [
+    "a": "accept-contact", "d": "request-disposition", "j": "reject-contact", "n": "identity-info",
     "i": "call-id", "m": "contact", "e": "content-encoding", "l": "content-length",
     "c": "content-type", "f": "from", "s": "subject", "k": "supported", "t": "to", "v": "via",
     "r": "refer-to", "b": "referred-by", "o": "event", "u": "allow-events",
@@ -79,7 +80,9 @@ struct Transcript: Sendable {
 extension String {
   /// Without the white space around it.
   var stripped: String {
-    let from = drop { $0 == " " || $0 == "\t" }
-    return String(from.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+    var octets = utf8[...]
+    while octets.first == 0x20 || octets.first == 0x09 { octets.removeFirst() }
+    while octets.last == 0x20 || octets.last == 0x09 { octets.removeLast() }
+    return octets.count == utf8.count ? self : String(Substring(octets))
   }
 }
