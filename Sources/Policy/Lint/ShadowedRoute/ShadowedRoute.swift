@@ -36,5 +36,7 @@ extension Rule {
 
 extension Routing.Rules.Route {
   /// How much its conditions name.
-  fileprivate var length: Int { from.count + domains.count + userPrefixes.count }
+  fileprivate var length: Int {
+    from.count + domains.count + userPrefixes.count + Particulars(self).size
+  }
 }
