@@ -152,16 +152,23 @@ extension RouteIndex {
     init(_ route: Rules.Route) {
       let beginnings = route.requestURI.userPatterns.map(\.beginning)
       if Self.fit(route.userPrefixes) {
-        prefixes = route.userPrefixes
+        prefixes = Self.once(route.userPrefixes)
       } else if Self.fit(beginnings), beginnings.allSatisfy({ !$0.isEmpty }) {
         // The patterns themselves are asked of those that the index finds by their beginnings.
-        prefixes = beginnings
+        prefixes = Self.once(beginnings)
       }
-      if Self.fit(route.domains) { domains = route.domains }
-      if !route.from.isEmpty { peers = route.from }
+      if Self.fit(route.domains) { domains = Self.once(route.domains) }
+      if !route.from.isEmpty { peers = Self.once(route.from) }
       // What is left out is asked of each candidate: the prefix last, as it tells most apart.
       if isTooMany { peers = nil }
       if isTooMany { domains = nil }
+    }
+
+    /// A route that had one combination twice would be tried twice, with all of its patterns.
+    private static func once<Value: Hashable>(_ values: [Value]) -> [Value] {
+      guard values.count > 1 else { return values }
+      var seen: Set<Value> = []
+      return values.filter { seen.insert($0).inserted }
     }
 
     /// The route without the conditions that its combinations stand for.
@@ -197,7 +204,7 @@ extension RouteIndex {
 extension Rules.Route {
   /// Whether it asks for something that no index knows: routes that differ in nothing else are
   /// tried one after the other.
-  package var asksForWhatIsNotIndexed: Bool {
+  var asksForWhatIsNotIndexed: Bool {
     caller != Party() || callee != Party() || !headers.isEmpty || !hours.isEmpty
   }
 }

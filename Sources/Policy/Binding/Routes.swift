@@ -29,25 +29,14 @@ extension Binder {
     checkLikeRoutes()
   }
 
-  /// What routes are looked up by.
-  private struct Key: Hashable {
-    var from: [PeerID]
-    var party: Party
-  }
-
-  /// An index finds routes however many there are, but not those that are alike in all that it
-  /// knows of them.
+  /// What the index of the routes cannot tell apart is tried one after the other.
   private mutating func checkLikeRoutes() {
-    var counts: [Key: Int] = [:]
-    for (place, route) in routing.routes.enumerated() where route.asksForWhatIsNotIndexed {
-      let count = counts[Key(from: route.from, party: route.requestURI), default: 0] + 1
-      counts[Key(from: route.from, party: route.requestURI)] = count
-      guard count > Limits.likeRoutes else { continue }
-      return findings.add(
-        .tooMany, places.routes[place],
-        "at most \(Limits.likeRoutes) routes can have the same `from`, `domain`, `user-prefix` and"
-          + " `user-pattern`: they are tried one after the other for each request")
-    }
+    guard let place = routing.firstRoute(behind: Limits.likeRoutes) else { return }
+    findings.add(
+      .tooMany, places.routes[place],
+      "at most \(Limits.likeRoutes) routes can be alike in `from`, `domain`, `user-prefix` and in"
+        + " what their `user-pattern` begins with: they are tried one after the other for each"
+        + " request")
   }
 
   private mutating func bindRoute(_ node: Node) {
