@@ -8,15 +8,13 @@ extension Rule {
     "route-loop", "a route that sends a request back to the peer that it came from",
     .routeLoop, .warning
   ) { study, remarks in
-    let (callers, local) = (study.callers, study.local)
-    // Peers all of whose requests an earlier route takes.
-    var settled: Set<PeerID> = []
+    let (local, shares) = (study.local, Shares(study))
     for (place, route) in study.routing.routes.enumerated() {
       let callees = study.callees(of: route)
       let isForAll = route.from.isEmpty
       // One by one: the sets of peers are as large as the policy, and a route names few.
       let back = Set(isForAll ? Array(callees) : route.from).filter {
-        callees.contains($0) && callers.contains($0) && !local.contains($0) && !settled.contains($0)
+        callees.contains($0) && !local.contains($0) && shares.cells(place, from: $0) != 0
       }
       if !back.isEmpty {
         let names = Study.list(back.sorted { $0.raw < $1.raw }.map(study.name(of:)))
@@ -28,15 +26,6 @@ extension Rule {
             : "route `\(route.name)` leads from \(names) back to where a request came from",
           isForAll ? .note : .warning)
       }
-      if route.takesAll { settled.formUnion(route.from) }
     }
-  }
-}
-
-extension Routing.Rules.Route {
-  /// Whether it takes all that its callers send.
-  fileprivate var takesAll: Bool {
-    domains.isEmpty && userPrefixes.isEmpty && methods == .all && schemes == .all
-      && hasNoParticulars && takes
   }
 }

@@ -6,12 +6,9 @@ extension Rule {
     "shadowed-route", "a route that is never reached, because earlier ones take all of it",
     .shadowedRoute, .warning
   ) { study, remarks in
-    let routes = study.routing.routes
-    var coverage = Coverage(study)
-    for (place, route) in routes.enumerated() {
-      let takers = coverage.add(place, route)
-      guard !takers.isEmpty else { continue }
-      remarks.add(study.places.routes[place], sentence(study, route, takers))
+    for (place, takers) in study.shadows.sorted(by: { $0.key < $1.key }) {
+      remarks.add(
+        study.places.routes[place], sentence(study, study.routing.routes[place], takers))
     }
   }
 
