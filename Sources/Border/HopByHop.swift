@@ -272,7 +272,7 @@ extension Core {
     guard let kept = shelf.keep(out.bytes.span.extracting(sent)) else { return }
     let machine = ClientMachine(
       .cancel, request: kept, now: now, isReliable: flow.transport.isReliable, timeout: nil,
-      configuration.timing)
+      timing(of: clients[client].server))
     let record = ClientTransaction(
       machine: machine, flow: flow, peer: clients[client].peer, method: .cancel,
       datagram: nil, server: nil, cancel: nil, isOpen: true)

@@ -147,7 +147,7 @@ extension Core {
     _ message: borrowing Message, _ uri: URI, _ turn: Turn
   ) -> Bool {
     message.method == .options && uri.user == nil && message.outline.route == Outline.absent
-      && configuration.isOwn(uri, in: message.bytes, on: turn.flow.listener)
+      && isOwn(uri, in: message.bytes, on: turn.flow.listener, by: turn.policy)
   }
 
   mutating func readRouteSet(
@@ -156,7 +156,7 @@ extension Core {
     passage.stage = .routing
     var set: RouteSet
     do throws(Malformed) {
-      set = try routeSet(message, uri, on: turn.flow.listener)
+      set = try routeSet(message, uri, on: turn.flow.listener, by: turn.policy)
     } catch {
       throw Refused(malformed: error)
     }
