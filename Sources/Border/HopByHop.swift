@@ -210,8 +210,7 @@ extension Core {
     let key = Matching.key(message, essentials, method: .invite, secret: secret)
     let found = serverIndex.find(key)
     guard let turn = governed(turn, by: found) else {
-      passage.verdict = .silence(.unknownSource)
-      return noteStranger(turn.flow)
+      return beStranger(turn.flow)
     }
     do throws(Refused) {
       _ = try admitted(message, turn)

@@ -21,6 +21,8 @@ extension Core {
     do throws(Malformed) {
       essentials = try Essentials(message)
     } catch {
+      // What cannot be read shows no call: a source that only an earlier policy knows begins none.
+      guard turn.policy == regimes.number else { return beStranger(turn.flow) }
       return answerMalformed(message, error, turn, &patch, &out)
     }
     patch.stamp(essentials.via, turn.flow.remote)
@@ -60,11 +62,7 @@ extension Core {
     _ patch: inout Patch, _ out: inout Outbox
   ) {
     // A source that only an earlier policy knows begins nothing, and gets silence.
-    guard let turn = governed(message, essentials, turn) else {
-      passage.stage = .source
-      passage.verdict = .silence(.unknownSource)
-      return noteStranger(turn.flow)
-    }
+    guard let turn = governed(message, essentials, turn) else { return beStranger(turn.flow) }
     do throws(Refused) {
       let admitted = try admitted(message, turn)
       let uri = try checked(message, essentials, turn)
