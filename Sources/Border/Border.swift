@@ -88,6 +88,9 @@ package struct Border: ~Copyable {
     do throws(Malformed) {
       try Parser.parse(bytes, into: &table)
     } catch {
+      guard sender.policy == core.regimes.number || Peek.isResponse(bytes) else {
+        return core.beStranger(flow)
+      }
       return core.unreadable(bytes, error, turn)
     }
     process(bytes, table, turn, &core, &patch, &desk, &out)
@@ -242,6 +245,14 @@ extension Core {
     counters.unknownSource &+= 1
     if strangers.count == 0 { strangers.first = flow }
     strangers.count &+= 1
+  }
+
+  /// A source that only an earlier version of the policy knows, with what is no part of a call that
+  /// began under it: it gets silence, as any that no peer has.
+  mutating func beStranger(_ flow: Flow) {
+    passage.stage = .source
+    passage.verdict = .silence(.unknownSource)
+    noteStranger(flow)
   }
 
   /// Octets that are no SIP message at all. A stream lives on: its framing still holds.

@@ -70,7 +70,7 @@ extension Core {
     _ message: borrowing Message, _ essentials: Essentials, _ server: Handle, _ now: Instant
   ) {
     guard essentials.toTag != nil, let call = servers[server].call,
-      let usage = usage(message, now)
+      let usage = usage(message, server, now)
     else { return }
     if case .begins = usage { servers[server].beganUsage = true }
     note(usage, call, servers[server].passes)
@@ -87,12 +87,14 @@ extension Core {
     }
   }
 
-  private mutating func usage(_ message: borrowing Message, _ now: Instant) -> Call.Usage? {
+  private mutating func usage(
+    _ message: borrowing Message, _ server: Handle, _ now: Instant
+  ) -> Call.Usage? {
     let most = Dialogs.Limits.usage
     do throws(Malformed) {
       switch message.method {
       case .refer:
-        return .begins(until: now + configuration.timing.c)
+        return .begins(until: now + timing(of: server).c)
       case .subscribe:
         // RFC 6665 §8.2.4: without Expires the package's own time holds, which nobody knows here.
         guard let line = message.next(.expires) else { return .begins(until: now + most) }

@@ -94,36 +94,28 @@ package struct Configuration: Sendable {
     return configuration
   }
 
-  /// Whether a host and port are this element's own (RFC 3261 §16.4): a listener's address, or one
-  /// of its names.
-  func isOwn(_ place: HostPort, in bytes: Span<UInt8>) -> Bool {
-    if let address = place.host.address {
-      let port = place.port ?? 5060
-      for listener in listeners
-      where listener.local.address == address && listener.local.port == port {
-        return true
-      }
+  /// Whether a host and port are those of a listener.
+  func hasListener(at place: HostPort) -> Bool {
+    guard let address = place.host.address else { return false }
+    let port = place.port ?? 5060
+    for number in 0..<listeners.count
+    where listeners[number].local.address == address && listeners[number].local.port == port {
+      return true
     }
-    return isOwnName(place.host, in: bytes)
+    return false
+  }
+}
+
+extension Core {
+  /// Whether a host and port are this element's own (RFC 3261 §16.4): a listener's address, or one
+  /// of the names that it has under a policy.
+  mutating func isOwn(_ place: HostPort, by policy: UInt32, in bytes: Span<UInt8>) -> Bool {
+    configuration.hasListener(at: place) || regimes[policy].isOwnName(place.host, in: bytes)
   }
 
   /// Whether a host alone is this element's own.
-  func isOwn(_ host: Host, in bytes: Span<UInt8>) -> Bool {
-    guard let address = host.address else { return isOwnName(host, in: bytes) }
-    return listeners.contains { $0.local.address == address }
-  }
-
-  private func isOwnName(_ host: Host, in bytes: Span<UInt8>) -> Bool {
-    for name in names where equalsFolded(bytes, host.text, name) { return true }
-    return false
-  }
-
-  private func equalsFolded(_ bytes: Span<UInt8>, _ slice: Slice, _ name: [UInt8]) -> Bool {
-    guard slice.count == name.count else { return false }
-    for place in 0..<name.count {
-      let octet = bytes[slice.start &+ place]
-      guard (octet &- 0x41 < 26 ? octet | 0x20 : octet) == name[place] else { return false }
-    }
-    return true
+  mutating func isOwn(_ host: Host, by policy: UInt32, in bytes: Span<UInt8>) -> Bool {
+    guard let address = host.address else { return regimes[policy].isOwnName(host, in: bytes) }
+    return configuration.listeners.contains { $0.local.address == address }
   }
 }

@@ -160,11 +160,12 @@ extension Core {
     _ set: RouteSet, _ turn: Turn
   ) -> Handle? {
     let isReliable = turn.flow.transport.isReliable
+    let timing = regimes[turn.policy].timing
     let machine =
       message.method == .invite
-      ? ServerMachine.invite(InviteServer(isReliable: isReliable, timing: configuration.timing))
+      ? ServerMachine.invite(InviteServer(isReliable: isReliable, timing: timing))
       : .other(
-        NonInviteServer(now: turn.now, isReliable: isReliable, timing: configuration.timing))
+        NonInviteServer(now: turn.now, isReliable: isReliable, timing: timing))
     guard let request = shelf.keep(message.bytes.extracting(..<message.outline.end)) else {
       return nil
     }
@@ -235,7 +236,7 @@ extension Core {
       .targetTimeout(servers[server].search)
     let machine = ClientMachine(
       message.method, request: kept, now: now, isReliable: flow.transport.isReliable,
-      timeout: timeout, latest: servers[server].setupEnd, configuration.timing)
+      timeout: timeout, latest: servers[server].setupEnd, timing(of: server))
     let record = ClientTransaction(
       machine: machine, flow: flow, peer: errand.way.peer, method: message.method,
       datagram: datagram, server: server, cancel: nil, isOpen: message.method == .invite)

@@ -210,8 +210,7 @@ extension Core {
     let key = Matching.key(message, essentials, method: .invite, secret: secret)
     let found = serverIndex.find(key)
     guard let turn = governed(turn, by: found) else {
-      passage.verdict = .silence(.unknownSource)
-      return noteStranger(turn.flow)
+      return beStranger(turn.flow)
     }
     do throws(Refused) {
       _ = try admitted(message, turn)
@@ -272,7 +271,7 @@ extension Core {
     guard let kept = shelf.keep(out.bytes.span.extracting(sent)) else { return }
     let machine = ClientMachine(
       .cancel, request: kept, now: now, isReliable: flow.transport.isReliable, timeout: nil,
-      configuration.timing)
+      timing(of: clients[client].server))
     let record = ClientTransaction(
       machine: machine, flow: flow, peer: clients[client].peer, method: .cancel,
       datagram: nil, server: nil, cancel: nil, isOpen: true)

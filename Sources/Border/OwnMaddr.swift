@@ -49,23 +49,23 @@ extension Patch {
   }
 }
 
-extension Configuration {
+extension Core {
   /// What the `maddr` of a Request-URI means that came in on a listener. It is ours where it is an
   /// address or name of ours and the port and transport are those of the listener: with others it
   /// asks for another place, to which nothing leads from here.
   /// - Throws: a `maddr` that is no host.
-  func maddr(
-    of uri: URI, in bytes: Span<UInt8>, on listener: UInt8
+  mutating func maddr(
+    of uri: URI, in bytes: Span<UInt8>, on listener: UInt8, by policy: UInt32
   ) throws(Malformed) -> Maddr {
     guard let host = try uri.maddrHost(in: bytes) else { return .none }
-    let arrival = listeners[Int(listener)]
-    let transport = uri.transport ?? .udp
-    guard isOwn(host, in: bytes), transport.transport == arrival.transport,
-      uri.hostPort.port ?? 5060 == arrival.local.port
+    let (transport, port) = arrival(on: listener)
+    let wanted = uri.transport ?? .udp
+    guard isOwn(host, by: policy, in: bytes), wanted.transport == transport,
+      uri.hostPort.port ?? 5060 == port
     else { return .foreign }
     var cuts = Cuts()
     cuts.maddr = uri.parameter("maddr", in: bytes)?.whole ?? .empty
-    if transport != .udp {
+    if wanted != .udp {
       cuts.transport = uri.parameter("transport", in: bytes)?.whole ?? .empty
     }
     if let port = uri.hostPort.port, port != 5060 {
@@ -76,13 +76,20 @@ extension Configuration {
     return .own(cuts)
   }
 
+  private func arrival(on listener: UInt8) -> (transport: Transport, port: UInt16) {
+    let place = Int(listener)
+    return (configuration.listeners[place].transport, configuration.listeners[place].local.port)
+  }
+
   /// Whether a Request-URI that came in on a listener is this element's own (RFC 3261 §16.4).
-  func isOwn(_ uri: URI, in bytes: Span<UInt8>, on listener: UInt8) -> Bool {
+  mutating func isOwn(
+    _ uri: URI, in bytes: Span<UInt8>, on listener: UInt8, by policy: UInt32
+  ) -> Bool {
     do throws(Malformed) {
-      switch try maddr(of: uri, in: bytes, on: listener) {
-      case .none: return isOwn(uri.hostPort, in: bytes)
+      switch try maddr(of: uri, in: bytes, on: listener, by: policy) {
+      case .none: return isOwn(uri.hostPort, by: policy, in: bytes)
       case .foreign: return false
-      case .own: return isOwn(NextHop(arrived: uri).place, in: bytes)
+      case .own: return isOwn(NextHop(arrived: uri).place, by: policy, in: bytes)
       }
     } catch {
       return false

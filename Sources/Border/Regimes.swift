@@ -7,6 +7,7 @@ import Dialogs
 import Identity
 import Routing
 import SIP
+import Transactions
 
 /// The stages as one version of the policy sets them up. Built once, beside the workers, and handed
 /// to each of them.
@@ -42,6 +43,9 @@ struct InForce: ~Copyable, Sendable {
   var routing: Routing.Stage
   let callDuration: Interval
   let setupDuration: Interval
+  let timing: Timing
+  /// Host names that are this element's own, in lower case.
+  private let names: [[UInt8]]
   /// Calls in progress that began under it, and requests that wait for their final response.
   fileprivate(set) var calls = 0
   fileprivate(set) var requests = 0
@@ -59,6 +63,23 @@ struct InForce: ~Copyable, Sendable {
     routing = regime.routing.copy()
     callDuration = regime.configuration.callDuration
     setupDuration = regime.configuration.setupDuration
+    timing = regime.configuration.timing
+    names = regime.configuration.names
+  }
+
+  /// Whether a host is one of this element's names.
+  func isOwnName(_ host: Host, in bytes: Span<UInt8>) -> Bool {
+    for place in 0..<names.count where equalsFolded(bytes, host.text, names[place]) { return true }
+    return false
+  }
+
+  private func equalsFolded(_ bytes: Span<UInt8>, _ slice: Slice, _ name: [UInt8]) -> Bool {
+    guard slice.count == name.count else { return false }
+    for place in 0..<name.count {
+      let octet = bytes[slice.start &+ place]
+      guard (octet &- 0x41 < 26 ? octet | 0x20 : octet) == name[place] else { return false }
+    }
+    return true
   }
 }
 
@@ -216,8 +237,6 @@ extension Border {
   /// tables stay what they were when the border was made.
   package mutating func adopt(_ regime: Regime) {
     core.regimes.adopt(regime)
-    core.configuration.names = regime.configuration.names
-    core.configuration.timing = regime.configuration.timing
   }
 
   /// The number of the policy in force.
@@ -342,7 +361,20 @@ extension Core {
     return owner == peer
   }
 
+  /// The version that the call of a request keeps. Before it is known, so is not which names are
+  /// ours in its Route: those of the version in force, or else of an earlier one.
   private mutating func policyOfDialog(
+    _ message: borrowing Message, _ essentials: Essentials, _ turn: Turn
+  ) -> UInt32? {
+    var turn = turn
+    for age in 0...regimes.earlier {
+      turn.policy = regimes[earlier: regimes.earlier &- age].number
+      if let policy = policyOfCall(message, essentials, turn) { return policy }
+    }
+    return nil
+  }
+
+  private mutating func policyOfCall(
     _ message: borrowing Message, _ essentials: Essentials, _ turn: Turn
   ) -> UInt32? {
     do throws(Refused) {
@@ -362,5 +394,11 @@ extension Core {
   /// How long a call may last under the policy that it keeps.
   mutating func callDuration(_ call: Handle) -> Interval {
     regimes[calls[call].policy].callDuration
+  }
+
+  /// The timers by the policy that a server transaction keeps; those in force where there is none.
+  mutating func timing(of server: Handle?) -> Timing {
+    guard let server, servers.contains(server) else { return regimes.current.timing }
+    return regimes[servers[server].policy].timing
   }
 }

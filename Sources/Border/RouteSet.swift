@@ -104,13 +104,14 @@ private struct RouteValues: ~Escapable {
 
 extension Core {
   /// Reads the route set of a request that came in on a listener.
+  /// - Parameter policy: the version by whose names a value can be ours.
   /// - Throws: a fault in a Route header, or in a `maddr`.
   mutating func routeSet(
-    _ message: borrowing Message, _ uri: URI, on listener: UInt8
+    _ message: borrowing Message, _ uri: URI, on listener: UInt8, by policy: UInt32
   ) throws(Malformed) -> RouteSet {
-    var set = try routeValues(message, uri)
+    var set = try routeValues(message, uri, policy)
     let target = set.repaired?.uri ?? uri
-    switch try configuration.maddr(of: target, in: message.bytes, on: listener) {
+    switch try maddr(of: target, in: message.bytes, on: listener, by: policy) {
     case .none: break
     case .foreign: set.isForeignMaddr = true
     case .own(let cuts): set.cuts = cuts
@@ -119,7 +120,7 @@ extension Core {
   }
 
   private mutating func routeValues(
-    _ message: borrowing Message, _ uri: URI
+    _ message: borrowing Message, _ uri: URI, _ policy: UInt32
   ) throws(Malformed) -> RouteSet {
     var set = RouteSet()
     let uriToken = token(of: uri, in: message.bytes)
@@ -127,7 +128,7 @@ extension Core {
       set.token = uriToken
       return set
     }
-    let isStrict = uriToken != nil && configuration.isOwn(uri.hostPort, in: message.bytes)
+    let isStrict = uriToken != nil && isOwn(uri.hostPort, by: policy, in: message.bytes)
     if isStrict { set.token = uriToken }
     var values = RouteValues(copy message)
     var taken = 0
@@ -137,7 +138,7 @@ extension Core {
         set.repairedCut = values.cutLast(value, taken: taken)
       } else if set.next != nil {
         continue
-      } else if taken < Limits.routes, try isOwn(value, &set, message.bytes) {
+      } else if taken < Limits.routes, try isOwn(value, &set, message.bytes, policy) {
         take(value, &set)
         taken &+= 1
       } else {
@@ -163,10 +164,10 @@ extension Core {
   /// Whether a value is ours, by its token or its host; what its token says is noted. The two
   /// values of the pair that RFC 5658 makes are one pass.
   private mutating func isOwn(
-    _ value: NameAddress, _ set: inout RouteSet, _ bytes: Span<UInt8>
+    _ value: NameAddress, _ set: inout RouteSet, _ bytes: Span<UInt8>, _ policy: UInt32
   ) throws(Malformed) -> Bool {
     guard let own = token(of: value.uri, in: bytes) else {
-      return configuration.isOwn(try NextHop(value.uri, in: bytes).place, in: bytes)
+      return isOwn(try NextHop(value.uri, in: bytes).place, by: policy, in: bytes)
     }
     guard let before = set.last ?? set.token else {
       set.token = own

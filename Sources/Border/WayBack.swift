@@ -311,7 +311,8 @@ extension Core {
     do throws(Malformed) {
       let essentials = try Essentials(message)
       let uri = try URI.parseRequest(message.bytes, message.outline.requestURI)
-      var set = try routeSet(message, uri, on: servers[server].flow.listener)
+      var set = try routeSet(
+        message, uri, on: servers[server].flow.listener, by: servers[server].policy)
       if essentials.toTag == nil { set.opensNoDoor() }
       var next = first.map { Step.way($0) } ?? nextStep(server, now)
       while case .way(let way) = next {

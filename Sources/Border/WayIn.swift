@@ -21,6 +21,8 @@ extension Core {
     do throws(Malformed) {
       essentials = try Essentials(message)
     } catch {
+      // What cannot be read shows no call: a source that only an earlier policy knows begins none.
+      guard turn.policy == regimes.number else { return beStranger(turn.flow) }
       return answerMalformed(message, error, turn, &patch, &out)
     }
     patch.stamp(essentials.via, turn.flow.remote)
@@ -60,11 +62,7 @@ extension Core {
     _ patch: inout Patch, _ out: inout Outbox
   ) {
     // A source that only an earlier policy knows begins nothing, and gets silence.
-    guard let turn = governed(message, essentials, turn) else {
-      passage.stage = .source
-      passage.verdict = .silence(.unknownSource)
-      return noteStranger(turn.flow)
-    }
+    guard let turn = governed(message, essentials, turn) else { return beStranger(turn.flow) }
     do throws(Refused) {
       let admitted = try admitted(message, turn)
       let uri = try checked(message, essentials, turn)
@@ -148,7 +146,7 @@ extension Core {
     _ message: borrowing Message, _ uri: URI, _ turn: Turn
   ) -> Bool {
     message.method == .options && uri.user == nil && message.outline.route == Outline.absent
-      && configuration.isOwn(uri, in: message.bytes, on: turn.flow.listener)
+      && isOwn(uri, in: message.bytes, on: turn.flow.listener, by: turn.policy)
   }
 
   mutating func readRouteSet(
@@ -157,7 +155,7 @@ extension Core {
     passage.stage = .routing
     var set: RouteSet
     do throws(Malformed) {
-      set = try routeSet(message, uri, on: turn.flow.listener)
+      set = try routeSet(message, uri, on: turn.flow.listener, by: turn.policy)
     } catch {
       throw Refused(malformed: error)
     }

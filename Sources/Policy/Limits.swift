@@ -31,8 +31,9 @@ package enum Limits {
   package static let peers = 65_535
   /// Lines of all tables of routes.
   package static let tableLines = 1_000_000
-  /// Routes with the same peers, domains and user prefixes that are told apart by From, To, headers
-  /// or hours: for each request they are tried one after the other.
+  /// Routes that a request may have to try one after the other: they share a peer, a domain and a
+  /// user prefix, or what their patterns begin with, and only the rest of the patterns, From, To,
+  /// headers or hours tell them apart.
   package static let likeRoutes = 1_000
   /// Words that are compared with names that nothing has, to say what may have been meant.
   package static let spellings = 1 << 18

@@ -162,14 +162,16 @@ extension RouteIndex {
       let written = routes[place].requestURI.userPrefixes
       let patterns = routes[place].requestURI.userPatterns
       if Self.fit(written) {
-        prefixes = written
+        prefixes = Self.once(written)
       } else {
         // The patterns themselves are asked of those that the index finds by their beginnings.
         let beginnings = patterns.map(\.beginning)
-        if Self.fit(beginnings), beginnings.allSatisfy({ !$0.isEmpty }) { prefixes = beginnings }
+        if Self.fit(beginnings), beginnings.allSatisfy({ !$0.isEmpty }) {
+          prefixes = Self.once(beginnings)
+        }
       }
-      if Self.fit(names) { domains = names }
-      if !from.isEmpty { peers = from }
+      if Self.fit(names) { domains = Self.once(names) }
+      if !from.isEmpty { peers = Self.once(from) }
       // What is left out is asked of each candidate: the prefix last, as it tells most apart.
       if isTooMany { peers = nil }
       if isTooMany { domains = nil }
@@ -183,6 +185,13 @@ extension RouteIndex {
     static func isMoreThanIndexed(_ routes: [Rules.Route], _ place: Int) -> Bool {
       !routes[place].headers.isEmpty || !routes[place].hours.isEmpty
         || !routes[place].caller.asksForNothing || !routes[place].callee.asksForNothing
+    }
+
+    /// A route that had one combination twice would be tried twice, with all of its patterns.
+    private static func once<Value: Hashable>(_ values: [Value]) -> [Value] {
+      guard values.count > 1 else { return values }
+      var seen: Set<Value> = []
+      return values.filter { seen.insert($0).inserted }
     }
 
     /// The route without the conditions that its combinations stand for.
@@ -205,13 +214,5 @@ extension RouteIndex {
       let values = (prefixes?.count ?? 0) + (domains?.count ?? 0) + (peers?.count ?? 0)
       return count > Limits.combinations * max(values, 1)
     }
-  }
-}
-
-extension Rules {
-  /// The places of routes that ask for something that no index knows: those that differ in nothing
-  /// else are tried one after the other.
-  package var routesNotIndexed: [Int] {
-    routes.indices.filter { RouteIndex.Dimensions.isMoreThanIndexed(routes, $0) }
   }
 }

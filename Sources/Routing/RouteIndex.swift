@@ -12,8 +12,8 @@ import SIP
 /// routes there are.
 ///
 /// What has the same combination is tried one after the other. Of routes with no further condition
-/// these are at most as many as there are pairs of method and scheme; of those with one (From, To,
-/// headers, hours) as many as the policy has.
+/// these are at most as many as there are pairs of method and scheme; of those with one (the rest
+/// of a pattern, From, To, headers, hours) as many as the loader lets a policy have.
 struct RouteIndex: Sendable {
   /// A route under one combination. 48 octets: a million of them are 48 MB.
   struct Entry: Sendable {
@@ -49,12 +49,12 @@ struct RouteIndex: Sendable {
 
   private let seed: UInt64
   /// Only routes of this mode are in it.
-  private let mode: Mode
+  let mode: Mode
   private var slots: [Slot]
   /// Two bits for each hash that is there, and few others: most questions end here, in memory that
   /// is at hand, where the slots of a million routes are not.
   private var known: [UInt64]
-  private var entries: [Entry] = []
+  private(set) var entries: [Entry] = []
   /// The octets of all prefixes and domains.
   private var octets: [UInt8] = []
   /// What is left to ask of routes that ask for more than the combination says.
@@ -83,11 +83,13 @@ struct RouteIndex: Sendable {
 
   var isEmpty: Bool { entries.isEmpty }
 
+  /// The place of the first entry of each hash; `none` where there is none.
+  var starts: some Sequence<UInt32> { slots.lazy.map(\.first) }
+
   /// How many entries a request may have to try that has the worst of all combinations.
   var longestRun: Int {
-    slots.reduce(0) { longest, slot in
-      var count = 0
-      var place = slot.first
+    starts.reduce(0) { longest, start in
+      var (count, place) = (0, start)
       while place != Self.none {
         count += 1
         place = entries[Int(place)].next

@@ -44,7 +44,7 @@ package struct UserPattern: Hashable, Sendable {
   private let required: Int
   private let rest: Rest
   /// Whether it is a pattern of numbers: each of its places takes digits, `+`, `*` and `#` only.
-  private let isNumber: Bool
+  let isNumber: Bool
 
   /// - Parameter optional: how many of the last places may be empty; 0 where something may follow.
   package init(_ places: [Characters], optional: Int = 0, rest: Rest = .nothing) {
@@ -85,6 +85,8 @@ package struct UserPattern: Hashable, Sendable {
     guard own.contains(others.lowerBound), own.contains(others.upperBound) else {
       return false
     }
+    // Behind the other's last place may stand any octet, and no place takes every one.
+    guard other.rest == .nothing || places.count <= other.places.count else { return false }
     for place in 0..<min(places.count, other.places.count)
     where !other.places[place].isSubset(of: places[place]) {
       return false

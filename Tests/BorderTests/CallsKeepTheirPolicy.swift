@@ -10,7 +10,7 @@ import Testing
 @Suite("A call keeps the policy that it began under; what is new goes by the new one")
 struct CallsKeepTheirPolicy {
   /// The usual policy, with other sources and methods of west, and other targets of east.
-  private static func policy(
+  static func policy(
     west: [String] = ["10.1.0.0/16"], methods: MethodSet = .all,
     targets: [String] = [Stage.east], mends: Bool = false,
     _ change: (inout Routing.Rules.Route) -> Void = { _ in }
@@ -26,7 +26,7 @@ struct CallsKeepTheirPolicy {
   }
 
   /// A policy that west has no part in.
-  private static let without = policy(west: []).configuration()
+  static let without = policy(west: []).configuration()
 
   private func anotherCall() -> Ask {
     Ask("INVITE") {

@@ -190,4 +190,28 @@ struct MalformedIsAnsweredOnce {
     #expect(exchange.west.hasOpenStream == true)
     #expect(exchange.element.isEmpty)
   }
+
+  @Test(
+    "what cannot be read gets silence from a source that only an earlier policy knows",
+    arguments: [
+      ("CSeq: 1 INFO", "CSeq: x INFO"), ("Via: SIP", "Via SIP"),
+      ("SIP/2.0\r\nVia", "SIP/3.0\r\nVia"),
+    ])
+  func unreadable(right: String, wrong: String) {
+    let exchange = Exchange(CallsKeepTheirPolicy.policy())
+    _ = exchange.establish()
+    let text = Ask("INFO").text.replacing(right, with: wrong)
+    #expect(text != Ask("INFO").text)
+    // From a source that the policy has, it is told, and answered where that can be.
+    exchange.send(text, from: exchange.west)
+    let counters = exchange.element.counters
+    #expect(counters.malformedAnswered + counters.malformedDropped == 1)
+    let heard = exchange.west.heard.count
+    exchange.element.adopt(CallsKeepTheirPolicy.without)
+    exchange.send(text, from: exchange.west)
+    #expect(exchange.west.heard.count == heard)
+    let after = exchange.element.counters
+    #expect(after.unknownSource == counters.unknownSource + 1)
+    #expect(after.malformedAnswered + after.malformedDropped == 1)
+  }
 }

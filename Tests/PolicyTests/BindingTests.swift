@@ -130,6 +130,19 @@ struct BindingTests {
         == ["sbc.example.com", "sbc2.example.com"])
   }
 
+  @Test("a host that listeners advertise is the element's name, and no peer's")
+  func advertised() {
+    let both = Sample.right.replacing(
+      #""127.0.0.1:5060" }"#, with: #""127.0.0.1:5060", advertise: "Sbc.example.com:5062" }"#)
+    #expect(Sample.findings(both) == [])
+    #expect(Sample.findings(both + "element: { names: [sbc.example.com] }\n") == [])
+    let shared = both.replacing("name: left,", with: "name: left, names: [sbc.Example.com],")
+    #expect(
+      Sample.findings(shared) == [
+        "p:6:27: error: `sbc.example.com` is already a name of the element"
+      ])
+  }
+
   @Test("peers")
   func peers() throws {
     let rules = try snapshot().configuration.admission

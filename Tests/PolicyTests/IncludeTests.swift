@@ -94,6 +94,52 @@ struct IncludeTests {
     #expect(found.first?.hasSuffix("error: \(message)") == true)
   }
 
+  @Test("an error in one file keeps no other from being read")
+  func allErrors() {
+    let found = findings([
+      "etc/main.yaml": """
+      version: 1
+      version: 1
+      include: [a.yaml, b.yaml]
+      \(Self.listeners)
+      routes: [{ name: all, from: left, to: core }]
+      """,
+      "etc/a.yaml": "peers:\n  - { name: left, sourcez: [10.0.0.1] }",
+      "etc/b.yaml": "peers:\n  - { name: core, targets: [\"10.0.0.2\"], colour: red }",
+    ])
+    let starts = [
+      "etc/main.yaml:2:1: error: `version` stands twice",
+      "etc/a.yaml:2:19: error: `sourcez` is not",
+      "etc/b.yaml:2:42: error: `colour` is not",
+    ]
+    #expect(found.count == 3 && zip(found, starts).allSatisfy { $0.hasPrefix($1) }, "\(found)")
+  }
+
+  @Test(
+    "what is named and not there may be in a part that cannot be read",
+    arguments: [
+      ("peers: [&a { name: core }]", "etc/a.yaml:1:9: error: anchors"),
+      ("peers: [", "etc/a.yaml:1:9: error: not YAML"), ("", "etc/a.yaml: error: the file is empty"),
+      ("[]", "etc/a.yaml:1:1: error: a policy is a mapping"),
+      (nil, "etc/main.yaml:2:10: error: `a.yaml`: there is no such file"),
+    ])
+  func unreadablePart(part: String?, start: String) {
+    var files = [
+      "etc/main.yaml": """
+      version: 1
+      include: a.yaml
+      peers: [{ name: left, sources: [10.0.0.1], listeners: [u9] }]
+      routes: [{ name: all, from: left, to: core }]
+      """
+    ]
+    files["etc/a.yaml"] = part
+    let found = findings(files)
+    #expect(found.count == 1 && found[0].hasPrefix(start), "\(found)")
+    // With the part all that it does not hold is told.
+    files["etc/a.yaml"] = "routing: {}"
+    #expect(findings(files).count { $0.contains("there is no") || $0.contains("needs") } == 3)
+  }
+
   @Test("a circle over several files is told with all of them")
   func circle() {
     let found = findings([

@@ -235,24 +235,6 @@ struct TableTests {
       ])
   }
 
-  @Test("routes that only From, To, headers or hours tell apart have a limit")
-  func likeRoutes() {
-    func policy(_ count: Int, _ condition: (Int) -> String) -> String {
-      Self.policy(
-        (0..<count).map { "  - { name: r\($0), \(condition($0)), to: left }\n" }.joined())
-    }
-    func subject(_ place: Int) -> String { "header: { name: Subject, equals: 's\(place)' }" }
-    #expect(
-      findings(nil, policy: policy(Limits.likeRoutes + 1, subject)) == [
-        "etc/p:1009:13: error: at most 1000 routes can have the same `from`, `domain`,"
-          + " `user-prefix` and `user-pattern`: they are tried one after the other for each request"
-      ])
-    #expect(
-      !findings(nil, policy: policy(Limits.likeRoutes, subject)).contains { $0.contains("error") })
-    let apart = policy(Limits.likeRoutes * 2) { "user-prefix: '\($0)', \(subject($0))" }
-    #expect(!findings(nil, policy: apart).contains { $0.contains("error") })
-  }
-
   @Test("a route behind a table is told of by its own name")
   func observed() throws {
     let policy = Self.policy(

@@ -108,6 +108,23 @@ struct IndexTests {
     #expect(RouteIndex(rules.routes, .enforce, seed: 1).longestRun == 1)
   }
 
+  @Test("a route is tried once, however many of its patterns begin alike")
+  func patternsOfOne() {
+    var places = "+49".utf8.map { octet in
+      var characters = UserPattern.Characters()
+      characters.insert(octet)
+      return characters
+    }
+    var route = Rules.Route(name: "one", targets: 0..<0)
+    for _ in 0..<50 {
+      places.append(Chance.digit)
+      route.requestURI.userPatterns.append(UserPattern(places))
+    }
+    route.domains = [Array("a.example".utf8), Array("a.example".utf8)]
+    route.from = [PeerID(raw: 1), PeerID(raw: 1)]
+    #expect(RouteIndex([route], .enforce, seed: 1).longestRun == 1)
+  }
+
   @Test("a condition that the index does not know is told to it")
   func conditions() {
     let route = Mirror(reflecting: Rules.Route(name: "", targets: 0..<0))
@@ -155,7 +172,7 @@ private struct Chance {
     UserPattern(["4", "-", "9"].map(set)), UserPattern([set("1"), set("1")], optional: 1),
     UserPattern(["1", "1", "*"].map(set), optional: 1), UserPattern([digit], rest: .any),
   ]
-  private static let digit = set("0123456789")
+  static let digit = set("0123456789")
 
   private static func set(_ text: String) -> UserPattern.Characters {
     var characters = UserPattern.Characters()

@@ -82,40 +82,68 @@ struct PatternTests {
     #expect(Self.german(1).covers(narrow) && !narrow.covers(Self.german(1)))
   }
 
-  @Test("a pattern covers another only if it matches all that the other does", arguments: 0..<20)
-  func coversIsSound(seed: UInt64) {
-    var generator = Lehmer(state: seed &* 2 + 1)
-    let (one, other) = (Self.random(&generator), Self.random(&generator))
-    guard one.covers(other) else { return }
-    for _ in 0..<2000 {
-      let user = String((0..<generator.below(5)).map { _ in "12+a".randomElement(&generator) })
-      if Self.matches(other, user) { #expect(Self.matches(one, user), "\(user)") }
+  /// Each pattern of at most two places with these characters, and each kind of end.
+  private static func small(of sets: [String]) -> [UserPattern] {
+    var places: [[UserPattern.Characters]] = [[]]
+    for length in 0..<2 {
+      places += places.filter { $0.count == length }.flatMap { start in
+        sets.map { start + [set($0)] }
+      }
+    }
+    return places.flatMap { places in
+      (0...places.count).map { UserPattern(places, optional: $0) }
+        + [UserPattern(places, rest: .some), UserPattern(places, rest: .any)]
     }
   }
 
-  private static func random(_ generator: inout Lehmer) -> UserPattern {
-    let sets = ["1", "12", "+", "12+", "a", "1a"].map(set)
-    let places = (0..<generator.below(3)).map { _ in sets[generator.below(sets.count)] }
-    let rests: [UserPattern.Rest] = [.nothing, .some, .any]
-    let rest = rests[generator.below(3)]
-    return UserPattern(places, optional: rest == .nothing ? generator.below(2) : 0, rest: rest)
-  }
-}
-
-/// A small generator with a seed.
-struct Lehmer: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return state ^ state >> 33
+  /// The places of the texts that a pattern matches.
+  private static func matched(by pattern: UserPattern, _ texts: [[UInt8]]) -> Set<Int> {
+    Set(
+      texts.indices.filter { place in
+        let text = texts[place]
+        return pattern.matches(text.span, Slice(from: 0, to: text.count))
+      })
   }
 
-  mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
-}
+  /// All texts of at most four of these octets.
+  private static func texts(of octets: [UInt8]) -> [[UInt8]] {
+    var texts: [[UInt8]] = [[]]
+    for length in 0..<4 {
+      texts += texts.filter { $0.count == length }.flatMap { start in octets.map { start + [$0] } }
+    }
+    return texts
+  }
 
-extension String {
-  fileprivate func randomElement(_ generator: inout Lehmer) -> Character {
-    Array(self)[generator.below(count)]
+  @Test(
+    "a pattern covers another if and only if it matches all that it does, where both are of a kind",
+    arguments: [["1", "12", "+2"], ["a", "ab", "1b"]])
+  func coversExactly(sets: [String]) {
+    let patterns = Self.small(of: sets)
+    let texts = Self.texts(of: Array("12a".utf8) + [sets[0] == "a" ? 0x62 : 0x2b, 0xe9])
+    let matched = patterns.map { Self.matched(by: $0, texts) }
+    var counts = (yes: 0, no: 0)
+    for (one, wide) in zip(patterns, matched) {
+      for (other, narrow) in zip(patterns, matched) where one.isNumber == other.isNumber {
+        let isCovered = narrow.isSubset(of: wide)
+        #expect(one.covers(other) == isCovered, "\(one) and \(other)")
+        if isCovered { counts.yes += 1 } else { counts.no += 1 }
+      }
+    }
+    #expect(counts.yes > 300 && counts.no > 2_000, "\(counts)")
+  }
+
+  @Test("it is never said to cover what it does not match, whatever the two are made of")
+  func coversIsSound() {
+    let patterns = Self.small(of: ["1", "1a", "+", "-"])
+    let texts = Self.texts(of: Array("1a+-".utf8) + [0xe9])
+    let matched = patterns.map { Self.matched(by: $0, texts) }
+    var covered = 0
+    for (one, wide) in zip(patterns, matched) {
+      for (other, narrow) in zip(patterns, matched) where one.covers(other) {
+        #expect(narrow.isSubset(of: wide), "\(one) and \(other)")
+        covered += 1
+      }
+    }
+    #expect(covered > 400, "\(covered)")
   }
 }

@@ -149,10 +149,11 @@ extension Binder {
       if claim(name, for: "the element", node.place) { own.append(name) }
     }
     for node in root.all("listeners") {
-      guard let text = node.word("advertise"), let host = Addresses.host(ofAdvertised: text),
-        !own.contains(host)
+      guard let item = node["advertise"], let text = item.scalar,
+        let host = Addresses.host(ofAdvertised: text), !own.contains(host)
       else { continue }
-      own.append(host)
+      // Several listeners may advertise one host; it is the element's all the same.
+      if claim(host, for: "the element", item.place) { own.append(host) }
     }
     return own
   }

@@ -32,26 +32,14 @@ extension Binder {
     checkLikeRoutes()
   }
 
-  /// What routes are looked up by.
-  private struct Key: Hashable {
-    var from: [PeerID]
-    var party: Party
-  }
-
-  /// An index finds routes however many there are, but not those that are alike in all that it
-  /// knows of them.
+  /// What the index of the routes cannot tell apart is tried one after the other.
   private mutating func checkLikeRoutes() {
-    var counts: [Key: Int] = [:]
-    for place in routing.routesNotIndexed {
-      let key = Key(from: routing.routes[place].from, party: routing.routes[place].requestURI)
-      let count = counts[key, default: 0] + 1
-      counts[key] = count
-      guard count > Limits.likeRoutes else { continue }
-      return findings.add(
-        .tooMany, places.routes[place],
-        "at most \(Limits.likeRoutes) routes can have the same `from`, `domain`, `user-prefix` and"
-          + " `user-pattern`: they are tried one after the other for each request")
-    }
+    guard let place = routing.firstRoute(behind: Limits.likeRoutes) else { return }
+    findings.add(
+      .tooMany, places.routes[place],
+      "at most \(Limits.likeRoutes) routes can be alike in `from`, `domain`, `user-prefix` and in"
+        + " what their `user-pattern` begins with: they are tried one after the other for each"
+        + " request")
   }
 
   private mutating func bindRoute(_ node: Node) {

@@ -3,10 +3,12 @@ import Basics
 /// Holds a tree against the shapes: every key known, every value of its kind. All that is wrong is
 /// said.
 struct Check {
+  /// Where the whole begins.
+  private let root: Place
   private(set) var findings: Findings
 
   static func run(_ root: Node, _ table: Table, into findings: inout Findings) {
-    var check = Check(findings: findings)
+    var check = Check(root: root.place, findings: findings)
     check.value(root, .table(table), "the policy")
     findings = check.findings
   }
@@ -58,12 +60,15 @@ struct Check {
       value(entry.value, shape, "`\(key.name)`")
     }
     for key in table.keys where key.isRequired && node[key.name] == nil {
-      guard !misspelt.contains(key.name) else { continue }
+      guard !misspelt.contains(key.name), !isElsewhere(node) else { continue }
       findings.add(.missingKey, node.place, "\(table.noun) needs the key `\(key.name)`")
     }
     // A key that is not known may be one of those in another spelling.
     if knowsAll { demand(node, table) }
   }
+
+  /// Whether what is missing here may be in a file that could not be read.
+  private func isElsewhere(_ node: Node) -> Bool { findings.isIncomplete && node.place == root }
 
   private mutating func demand(_ node: Node, _ table: Table) {
     func present(_ keys: [String]) -> [String] { keys.filter { node[$0] != nil } }

@@ -67,6 +67,10 @@ struct Findings {
   private var list: [Finding] = []
   private var left = Limits.findings
 
+  /// Whether a part of the policy is missing, as its file could not be read: then what is not there
+  /// may be in that.
+  var isIncomplete = false
+
   init(file: String) { files = [file] }
 
   /// How many there are.
@@ -82,7 +86,7 @@ struct Findings {
     _ rule: Rule, _ place: Place?, in file: Int = 0, _ message: String,
     severity: Finding.Severity? = nil
   ) {
-    guard left > 0 else { return }
+    guard left > 0, !(isIncomplete && rule == .undefinedName) else { return }
     left -= 1
     let name = files[place?.file ?? file]
     list.append(Finding(file: name, place: place, rule, severity: severity, message: message))

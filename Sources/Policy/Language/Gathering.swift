@@ -77,6 +77,12 @@ struct Gathering {
       findings.add(.badInclude, place, "`\(path.shortened)` is included twice")
       return nil
     }
+    let part = newPart(name, path, place)
+    if part == nil { findings.isIncomplete = true }
+    return part
+  }
+
+  private mutating func newPart(_ name: String, _ path: String, _ place: Place) -> Node? {
     guard open.count <= Limits.includeDepth, findings.files.count < Limits.files else {
       let most = "\(Limits.files) files, \(Limits.includeDepth) deep"
       findings.add(.tooMany, place, "there can be at most \(most)")
@@ -97,6 +103,7 @@ struct Gathering {
 
   private mutating func merge(_ part: Node, into entries: inout [Node.Entry]) {
     guard case .mapping(let added) = part.content else {
+      findings.isIncomplete = true
       return findings.add(
         .wrongValue, part.place,
         "a policy is a mapping of keys to values, and here stands \(part.noun)")

@@ -20,10 +20,12 @@ struct Screen {
     self.findings = findings
   }
 
-  static func check(_ text: Text, into findings: inout Findings) {
+  /// - Returns: whether YAML may read the text; else `findings` says why not, if it has room.
+  static func passes(_ text: Text, into findings: inout Findings) -> Bool {
     var screen = Screen(text, findings)
-    screen.run()
+    let isPassed = screen.run()
     findings = screen.findings
+    return isPassed
   }
 
   private var octet: UInt8 { text.bytes[place] }
@@ -32,13 +34,14 @@ struct Screen {
     place >= end || text.bytes[place] == 0x20 || text.bytes[place] == 0x09
   }
 
-  private mutating func run() {
+  private mutating func run() -> Bool {
     while place < text.bytes.count {
       end = place
       while end < text.bytes.count, text.bytes[end] != 0x0a, text.bytes[end] != 0x0d { end += 1 }
-      guard line() else { return }
+      guard line() else { return false }
       place = end + 1
     }
+    return true
   }
 
   /// - Returns: whether it is worth going on.

@@ -14,6 +14,25 @@ struct Study {
   let peers: [Binder.BoundPeer]
   let listeners: [Binder.BoundListener]
   let places: Places
+  /// The routes that are never reached, each with those that take all of it between them.
+  private(set) var shadows: [Int: Set<Int>] = [:]
+
+  init(
+    root: Node, configuration: Configuration, settings: Settings, peers: [Binder.BoundPeer],
+    listeners: [Binder.BoundListener], places: Places
+  ) {
+    self.root = root
+    self.configuration = configuration
+    self.settings = settings
+    self.peers = peers
+    self.listeners = listeners
+    self.places = places
+    var coverage = Coverage(self)
+    for place in routing.routes.indices {
+      let takers = coverage.add(place)
+      if !takers.isEmpty { shadows[place] = takers }
+    }
+  }
 
   /// Holds the policy against rules.
   func run(_ rules: [Rule], into findings: inout Findings) {

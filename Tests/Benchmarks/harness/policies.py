@@ -22,6 +22,19 @@ def write(path, peers, routes):
             file.write(f'  - {{ name: r-{number}, user-prefix: "{prefix}", to: peer-{to} }}\n')
 
 
+def write_with_patterns(path, peers, routes):
+    """A policy whose routes have a pattern each, another one every time."""
+    chance = random.Random(1)
+    with open(path, "w") as file:
+        file.write(HEAD + "peers:\n")
+        file.writelines(peer(number) for number in range(peers))
+        file.write("routes:\n")
+        for number, prefix in enumerate(prefixes(routes, chance)):
+            to = chance.randrange(peers)
+            pattern = prefix + chance.choice(["X.", "XX!", "[2-9]X{3,6}"])
+            file.write(f'  - {{ name: r-{number}, user-pattern: "{pattern}", to: peer-{to} }}\n')
+
+
 def write_with_table(path, peers, rows):
     """A policy with one route whose prefixes stand in a table beside it."""
     chance = random.Random(1)

@@ -12,6 +12,7 @@ from .table import median, spread, table
 
 ROUTES = [100, 1_000, 10_000, 100_000]
 ROWS = 100_000
+PATTERNS = 50_000
 PREFIXES = [100, 1_000, 10_000, 100_000, 1_000_000]
 # All that a look-up does is done within this function.
 LOOK_UP = "7Routing5StageV5first"
@@ -25,6 +26,7 @@ def run(settings, record):
         for routes in ROUTES:
             load(settings, record, program, routes)
         load_table(settings, record, program)
+        load_patterns(settings, record, program)
         for prefixes in PREFIXES:
             row = measured(settings, program, "routes", prefixes)
             record.add("policy-look-up", "ours", row)
@@ -70,6 +72,17 @@ def load_table(settings, record, program):
     say(f"{ROWS:9,} rows      {row['total']:6.3f} s")
 
 
+def load_patterns(settings, record, program):
+    path = BUILD / "policy-patterns.yaml"
+    policies.write_with_patterns(path, 100, PATTERNS)
+    row = measured(settings, program, "load", path)
+    path.unlink()
+    if row["routes"] != PATTERNS:
+        record.problem(f"{PATTERNS} routes with patterns were loaded with {row['routes']}")
+    record.add("policy-patterns", "ours", row)
+    say(f"{PATTERNS:9,} patterns  {row['total']:6.3f} s")
+
+
 def count(program, prefixes):
     """Instructions of one look-up, by callgrind."""
     symbols = programs.output_of(["nm", "--defined-only", program]).split()
@@ -109,14 +122,19 @@ def describe_loads(record):
         )
     heads = ["peers", "routes", "load, lint and build, s", "the YAML library alone, s", "ours, s"]
     text = table([*heads, "most memory, MiB"], rows)
-    tables = record.of("policy-table")
-    seconds = [x["total"] for x in tables]
-    text += (
-        f"\nA table of {ROWS:,} rows: {spread(seconds, 3)} s in all,"
-        f" {ROWS / median(seconds):,.0f} rows/s,"
-        f" {spread([x['MiB'] for x in tables], 0)} MiB. CPU time.\n"
+    text += "\n" + describe_many(record, "policy-table", "A table", ROWS, "rows")
+    text += describe_many(record, "policy-patterns", "YAML", PATTERNS, "routes with a pattern each")
+    return text + "CPU time.\n"
+
+
+def describe_many(record, name, what, count, things):
+    found = record.of(name)
+    seconds = [x["total"] for x in found]
+    return (
+        f"{what} of {count:,} {things}: {spread(seconds, 3)} s in all,"
+        f" {count / median(seconds):,.0f} of them each second,"
+        f" {spread([x['MiB'] for x in found], 0)} MiB.\n"
     )
-    return text
 
 
 def describe_look_ups(record):

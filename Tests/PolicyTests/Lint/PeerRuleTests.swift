@@ -63,6 +63,27 @@ struct PeerRuleTests {
   @Test("overlapping sources", arguments: overlapsCases)
   func overlap(test: Case) { check(test, "overlapping-sources") }
 
+  // MARK: Peers that nothing uses
+
+  @Test("a peer that may send nothing and is not called")
+  func unused() {
+    let rule = "unused-peer"
+    func found(_ want: String) -> [String] {
+      ["warning: peer `a` is not used: \(want) and no route leads to it"]
+    }
+    check(Case("name: a", found: found("it has no sources")), rule)
+    check(Case("name: a, sources: [192.0.2.1]", found: []), rule)
+    check(
+      Case("name: a, sources: [192.0.2.1], methods: []", found: found("its `methods` are empty")),
+      rule)
+    // What would be refused to this one passes.
+    check(Case("name: a, sources: [192.0.2.1], methods: [], mode: observe", found: []), rule)
+    check(
+      Case(
+        #"name: a, sources: [192.0.2.1], methods: [], targets: ["192.0.2.1"]"#,
+        routes: ["to: a"], found: []), rule)
+  }
+
   // MARK: Open relays
 
   private static let far = #"name: far, sources: [198.51.100.7], targets: ["tcp:198.51.100.7"]"#
@@ -76,6 +97,13 @@ struct PeerRuleTests {
 
   private static func wide(_ width: String) -> [String] {
     ["warning: \(width) is taken for peer `a` without any proof, and may call others by route `r0`"]
+  }
+
+  private static func relay(by route: String) -> [String] {
+    [
+      "warning: anybody (`0.0.0.0/0`) is taken for peer `a` without any proof, and may call others"
+        + " by route `\(route)`"
+    ]
   }
 
   static let relaysCases: [Case] = [
@@ -110,6 +138,30 @@ struct PeerRuleTests {
         "warning: anybody (`0.0.0.0/0`) is taken for peer `a` without any proof, and may call"
           + " others by route `r1`"
       ]),
+    // A way that takes nothing is none.
+    Case(
+      "name: a, sources: [0.0.0.0/0]", far, routes: ["mode: observe, from: a, to: far"], found: []),
+    Case("name: a, sources: [0.0.0.0/0]", far, routes: ["mode: observe, to: far"], found: []),
+    Case(
+      "name: a, sources: [0.0.0.0/0], methods: [INVITE, BYE]", far,
+      routes: ["method: MESSAGE, to: far"], found: []),
+    Case(
+      "name: a, sources: [0.0.0.0/0], methods: [INVITE, BYE]", far,
+      routes: ["from: a, method: MESSAGE, to: far"], found: []),
+    Case("name: a, sources: [0.0.0.0/0], methods: []", far, routes: ["to: far"], found: []),
+    Case(
+      #"name: a, sources: [0.0.0.0/0], targets: ["tcp:192.0.2.1"]"#, far,
+      routes: ["from: a, to: a", "to: far"], found: []),
+    Case(
+      #"name: a, sources: [0.0.0.0/0], targets: ["tcp:192.0.2.1"]"#, far,
+      routes: ["from: a, method: INVITE, to: a", "to: far"], found: relay(by: "r1")),
+    Case(
+      #"name: a, sources: [0.0.0.0/0], targets: ["tcp:192.0.2.1"]"#, far,
+      routes: ["to: a", "from: a, to: far"], found: []),
+    Case(
+      "name: a, sources: [0.0.0.0/0]", far,
+      routes: ["method: MESSAGE, mode: observe, to: far", "method: INVITE, to: far"],
+      found: relay(by: "r1")),
     // Not on a listener of its family.
     Case("name: a, sources: [0.0.0.0/0], listeners: [t6]", far, routes: ["to: far"], found: []),
   ]

@@ -60,6 +60,29 @@ struct RouteRuleTests {
         "note: route `r1` is for all peers, and so leads from `b` back"
       ]
     ),
+    // So does one for all, and several for all methods between them.
+    (["to: c", "from: b, to: b"], []), (["to: c", "to: b"], []),
+    (
+      ["method: INVITE, to: c", "to: b"],
+      ["note: route `r1` is for all peers, and so leads from `b` back"]
+    ),
+    (
+      ["scheme: sip, to: c", "from: b, scheme: tel, to: c", "from: b, to: b"], []
+    ),
+    (["method: [INVITE, BYE], to: c", "from: a, to: a"], []),
+    (
+      ["method: INVITE, to: c", "from: a, to: a"],
+      [
+        "warning: route `r1` leads from `a` back"
+      ]
+    ),
+    (["mode: observe, to: c", "from: b, to: b"], ["warning: route `r1` leads from `b` back"]),
+    // What only observes leads nowhere, and what its callers may not send goes nowhere.
+    (["mode: observe, to: b"], []), (["from: a, method: MESSAGE, to: a"], []),
+    // Nor does one that others take from between them.
+    (
+      [#"from: b, user-prefix: "+4", to: c"#, #"from: b, user-prefix: "+49", to: b"#], []
+    ),
     // One that may send nothing, and one on this machine.
     (["from: [a, c], to: c"], []), (["from: here, to: here"], []),
   ]

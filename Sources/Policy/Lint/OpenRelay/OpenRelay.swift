@@ -54,28 +54,54 @@ extension Rule {
   }
 }
 
-/// The routes that lead each peer to another one.
+/// The routes that lead each peer to another one, with something that it may send.
 private struct Exits {
+  /// Of the routes for all peers, the first that takes a cell, and the first that leads to somebody
+  /// else than that one.
+  private struct Exit {
+    var first: (route: Int, callee: PeerID)?
+    var second: Int?
+  }
+
+  private let shares: Shares
   private var own: [PeerID: Int] = [:]
-  /// The first route for all peers, and the first one that leads to somebody else than that.
-  private var first: (route: Int, callee: PeerID)?
-  private var second: Int?
+  private var exits = Array(repeating: Exit(), count: Coverage.Cells.bitWidth)
 
   init(_ study: Study) {
-    let routes = study.routing.routes
-    for place in routes.indices {
-      let targets = study.routing.targets[routes[place].targets]
-      for caller in routes[place].from where own[caller] == nil {
-        if targets.contains(where: { $0.peer != caller }) { own[caller] = place }
+    shares = Shares(study)
+    for (place, route) in study.routing.routes.enumerated() {
+      let callees = study.callees(of: route)
+      for caller in route.from where own[caller] == nil {
+        if callees.contains(where: { $0 != caller }), shares.cells(place, from: caller) != 0 {
+          own[caller] = place
+        }
       }
-      guard second == nil, routes[place].from.isEmpty else { continue }
-      if first == nil, let target = targets.first { first = (place, target.peer) }
-      if targets.contains(where: { $0.peer != first?.callee }) { second = place }
+      if route.from.isEmpty { note(place, callees) }
+    }
+  }
+
+  private mutating func note(_ place: Int, _ callees: Set<PeerID>) {
+    let cells = shares.cells(place)
+    for cell in exits.indices where cells >> Coverage.Cells(cell) & 1 != 0 {
+      if exits[cell].first == nil, let callee = callees.first {
+        exits[cell].first = (place, callee)
+      }
+      let first = exits[cell].first?.callee
+      if exits[cell].second == nil, callees.contains(where: { $0 != first }) {
+        exits[cell].second = place
+      }
     }
   }
 
   func route(from peer: PeerID) -> Int? {
-    own[peer] ?? (first?.callee == peer ? second : first?.route)
+    own[peer]
+      ?? exits.indices.compactMap { cell in
+        let exit = exits[cell]
+        guard let place = exit.first?.callee == peer ? exit.second : exit.first?.route,
+          shares.cells(place, from: peer) >> Coverage.Cells(cell) & 1 != 0
+        else { return nil }
+        return place
+      }.min()
   }
 }
 

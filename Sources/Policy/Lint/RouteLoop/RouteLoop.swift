@@ -8,15 +8,24 @@ extension Rule {
     "route-loop", "a route that sends a request back to the peer that it came from",
     .routeLoop, .warning
   ) { study, remarks in
-    var returns = Returns(study)
-    let routes = study.routing.routes
-    for place in routes.indices {
-      let back = returns.back(place)
-      guard !back.isEmpty else { continue }
-      let isForAll = routes[place].from.isEmpty
-      remarks.add(
-        study.places.routes[place],
-        sentence(study, routes[place].name, isForAll: isForAll, back), isForAll ? .note : .warning)
+    let (local, shares) = (study.local, Shares(study))
+    for (place, route) in study.routing.routes.enumerated() {
+      let callees = study.callees(of: route)
+      let isForAll = route.from.isEmpty
+      // One by one: the sets of peers are as large as the policy, and a route names few.
+      let back = Set(isForAll ? Array(callees) : route.from).filter {
+        callees.contains($0) && !local.contains($0) && shares.cells(place, from: $0) != 0
+      }
+      if !back.isEmpty {
+        let names = Study.list(back.sorted { $0.raw < $1.raw }.map(study.name(of:)))
+        remarks.add(
+          study.places.routes[place],
+          isForAll
+            ? "route `\(route.name)` is for all peers, and so leads from \(names) back to where a"
+              + " request came from"
+            : "route `\(route.name)` leads from \(names) back to where a request came from",
+          isForAll ? .note : .warning)
+      }
     }
   }
 
@@ -65,15 +74,5 @@ private struct Returns {
       for peer in routes[place].from { isOpen[Int(peer.raw)] = false }
     }
     return back
-  }
-}
-
-extension Routing.Rules.Route {
-  /// Whether it takes all that its callers send.
-  @inline(__always)
-  fileprivate var takesAll: Bool {
-    requestURI.domains.isEmpty && requestURI.userPrefixes.isEmpty && methods == .all
-      && schemes == .all
-      && hasNoParticulars && takes
   }
 }

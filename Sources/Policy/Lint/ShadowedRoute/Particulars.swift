@@ -22,6 +22,14 @@ struct Particulars: Hashable {
   /// Whether all requests that are like the other are like this, as far as is known.
   func covers(_ other: Particulars) -> Bool { route.covers(other.route) }
 
+  /// How many things it names, at least one.
+  var size: Int {
+    let parties = [caller, callee].reduce(0) {
+      $0 + $1.domains.count + $1.userPrefixes.count + $1.userPatterns.count
+    }
+    return max(1, patterns.count + parties + headers.count + hours.count)
+  }
+
   /// A route that asks for nothing else.
   private var route: Routing.Rules.Route {
     var route = Routing.Rules.Route(name: "", targets: 0..<0)
@@ -41,16 +49,22 @@ extension Coverage {
     private var all: [Particulars] = [.none]
     /// The numbers of those that ask for as much or less, of each.
     private var wider: [[UInt32]] = [[0]]
-    private var comparisons = 0
+    /// How often one was looked at for the sake of another: each costs at least that.
+    private(set) var looks = 0
+    /// How often two were compared, and how much of their lists.
+    private(set) var compared = (times: 0, parts: 0)
 
     mutating func number(of route: Routing.Rules.Route) -> UInt32 {
       let particulars = Particulars(route)
       if let number = numbers[particulars] { return number }
       let number = UInt32(all.count)
       var less: [UInt32] = [0]
-      for (other, one) in all.enumerated().dropFirst()
-      where comparisons < Limits.comparisons && less.count < 16 {
-        comparisons += 1
+      for (other, one) in all.enumerated().dropFirst() {
+        looks += 1
+        let parts = one.size * particulars.size
+        // In a large policy there is no end of them: each that came before would be asked of each.
+        guard compared.parts + parts <= Limits.comparisons, less.count < 16 else { break }
+        compared = (compared.times + 1, compared.parts + parts)
         if one.covers(particulars) { less.append(UInt32(other)) }
       }
       numbers[particulars] = number

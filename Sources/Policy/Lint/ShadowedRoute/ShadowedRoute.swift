@@ -6,12 +6,9 @@ extension Rule {
     "shadowed-route", "a route that is never reached, because earlier ones take all of it",
     .shadowedRoute, .warning
   ) { study, remarks in
-    let routes = study.routing.routes
-    var coverage = Coverage(study)
-    for place in routes.indices {
-      let takers = coverage.add(place)
-      guard !takers.isEmpty else { continue }
-      remarks.add(study.places.routes[place], sentence(study, routes[place], takers))
+    for (place, takers) in study.shadows.sorted(by: { $0.key < $1.key }) {
+      remarks.add(
+        study.places.routes[place], sentence(study, study.routing.routes[place], takers))
     }
   }
 
@@ -36,5 +33,7 @@ extension Rule {
 
 extension Routing.Rules.Route {
   /// How much its conditions name.
-  fileprivate var length: Int { from.count + domains.count + userPrefixes.count }
+  fileprivate var length: Int {
+    from.count + domains.count + userPrefixes.count + Particulars(self).size
+  }
 }

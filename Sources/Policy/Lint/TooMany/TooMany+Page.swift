@@ -5,6 +5,10 @@ extension Page {
     65,535 peers (over all reloads of one process: a peer's number is never given to another).
     Listeners and peers have such limits because they are looked up for every packet, and files so
     that no policy can keep an element from starting.
+
+    Of routes that share a peer, a domain and a user prefix, or what their patterns begin with, it
+    has at most 1,000: they are tried one after the other for each request. More of them belong
+    under prefixes of their own, or into a table.
     """,
     remedy: "split the policy between elements, or let fewer files include one another",
     bad: Example(

@@ -1,9 +1,10 @@
 extension Page {
   static let unusedPeer = Page(
     """
-    A peer without `sources` may send nothing, and one that no route leads to is never called.
-    With neither, it is a name and nothing more: most often its sources or its route were
-    forgotten, or the route that led to it was taken out and the peer was left behind.
+    A peer without `sources`, or whose list of `methods` is empty, may send nothing, and one that no
+    route leads to is never called. With neither, it is a name and nothing more: most often its
+    sources or its route were forgotten, or the route that led to it was taken out and the peer was
+    left behind.
     """,
     remedy: "give it `sources`, name it in a route, or take it out",
     bad: """
