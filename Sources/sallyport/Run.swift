@@ -25,18 +25,36 @@ struct Run: ParsableCommand {
   @Argument(help: "The policy file.")
   var policy: String
 
-  @Flag(help: "Load the policy, build everything, open nothing, and say what is wrong with it.")
+  @Flag(
+    help: """
+      Load the policy, build everything, open nothing, and say what is wrong with it. Status 2 \
+      means the policy, 1 that this machine has not what it takes: an address, or the folder of \
+      the control socket. Whether ports are free and may be opened is not looked at: an element \
+      may be serving.
+      """)
   var check = false
 
   func run() throws {
     let snapshot = try load()
-    if check { return print("\(policy): OK") }
+    if check { return try rehearse(snapshot) }
     do throws(Refusal) {
       try serve(snapshot)
     } catch {
       say("sallyport: cannot serve: \(error)")
       throw ExitCode(1)
     }
+  }
+
+  /// Does all that comes before anything is opened, and says what else would end it.
+  private func rehearse(_ snapshot: Snapshot) throws {
+    let seed = Seed(tokens: Entropy.key(), hashes: Entropy.key(), generations: Entropy.word())
+    _ = Regime(snapshot.configuration, number: 1, seed: seed)
+    let hindrances = Hindrances.all(snapshot.platformListeners, control: snapshot.settings.control)
+    guard hindrances.isEmpty else {
+      for hindrance in hindrances { say("sallyport: cannot serve: \(hindrance)") }
+      throw ExitCode(1)
+    }
+    print("\(policy): OK")
   }
 
   private func load() throws -> Snapshot {
@@ -93,7 +111,7 @@ struct Run: ParsableCommand {
     // Once for all: the tables of a large policy take a while to build, and memory.
     let regime = Regime(configuration, number: 1, seed: seed)
     return try Workers<Node>(
-      configuration.listeners.map { Platform.Listener($0.transport, $0.local) },
+      snapshot.platformListeners,
       Platform.Settings(snapshot.settings)
     ) { worker, _ in
       let border = Border(
@@ -130,6 +148,13 @@ struct Run: ParsableCommand {
     let count = workers.count
     let crowd = "\(count) worker\(count == 1 ? "" : "s")"
     journal.append(Array("\(snapshot.settings.name): serving with \(crowd)\n".utf8))
+  }
+}
+
+extension Snapshot {
+  /// Where it listens.
+  fileprivate var platformListeners: [Platform.Listener] {
+    configuration.listeners.map { Platform.Listener($0.transport, $0.local) }
   }
 }
 
