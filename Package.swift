@@ -129,7 +129,10 @@ let package = Package(
     tests("DialogsTests", ["Basics", "Dialogs"]),
     tests(
       "SallyportTests",
-      ["sallyport", "Basics", "Platform", "SIP", "Admission", "Dialogs", "Border", "Policy"]),
+      [
+        "sallyport", "Basics", "Platform", "SIP", "Admission", "Dialogs", "Border", "Policy",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
   ]
 )
 
