@@ -136,7 +136,10 @@ let package = Package(
     tests("TortureTests", ["COpenSSL", "Basics", "SIP", "Border", "Policy", "Torture"]),
     tests(
       "SallyportTests",
-      ["sallyport", "Basics", "Platform", "SIP", "Admission", "Dialogs", "Border", "Policy"]),
+      [
+        "sallyport", "Basics", "Platform", "SIP", "Admission", "Dialogs", "Border", "Policy",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
   ]
 )
 

@@ -96,6 +96,13 @@ enum linux_file_kind linux_file_at(const char *path, uint64_t *device, uint64_t 
   return S_ISSOCK(file.st_mode) ? linux_file_socket : linux_file_other;
 }
 
+int linux_folder_error(const char *path) {
+  struct stat folder;
+  if (stat(path, &folder) != 0) return errno;
+  if (!S_ISDIR(folder.st_mode)) return ENOTDIR;
+  return faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0 ? 0 : errno;
+}
+
 int linux_lock_folder(const char *path) {
   int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return -1;

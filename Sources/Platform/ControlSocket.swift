@@ -37,6 +37,18 @@ struct ControlSocket: ~Copyable, Sendable {
 
   deinit { remove() }
 
+  /// Why there could be no socket at a path, as far as that can be seen without making one. One
+  /// that stands there is no hindrance: its element may be the one that this is for.
+  static func hindrance(at path: String) -> Refusal? {
+    switch look(path).kind {
+    case linux_file_socket: return nil
+    case linux_file_none:
+      let code = unsafe linux_folder_error(folder(of: path))
+      return code == 0 ? nil : .control(path: path, code: code)
+    default: return .controlNotASocket(path: path)
+    }
+  }
+
   /// Takes the file away, if it is still ours: who found it dead may have put another one there.
   func remove() {
     let (kind, found) = Self.look(path)

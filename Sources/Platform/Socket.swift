@@ -37,6 +37,20 @@ enum Socket {
     }
   }
 
+  /// Asks the kernel whether this machine has the address, and takes no port of it: an element may
+  /// be serving there.
+  static func look(at listener: Listener) throws(Refusal) {
+    do throws(Errno) {
+      guard listener.transport != .tls else { throw Errno(code: EPROTONOSUPPORT) }
+      let isStream = listener.transport != .udp
+      let descriptor = try make(listener.local.address, isStream: isStream)
+      set(descriptor, IPPROTO_IP_LEVEL, IP_BIND_ADDRESS_NO_PORT, 1)
+      try bind(descriptor, Endpoint(listener.local.address, port: 0))
+    } catch {
+      throw Refusal(listener, error)
+    }
+  }
+
   static func local(_ descriptor: borrowing Descriptor) -> Endpoint? {
     var address = SocketAddress()
     let result = unsafe address.fill { bytes, length in

@@ -25,13 +25,18 @@ struct Run: ParsableCommand {
   @Argument(help: "The policy file.")
   var policy: String
 
-  @Flag(help: "Load the policy, build everything, open nothing, and say what is wrong with it.")
+  @Flag(
+    help: """
+      Load the policy, build everything, open nothing, and say what is wrong with it. Status 2 \
+      means the policy, 1 that this machine has not what it takes: an address, or the folder of \
+      the control socket. Whether ports are free and may be opened is not looked at: an element \
+      may be serving.
+      """)
   var check = false
 
   func run() throws {
     if check {
-      _ = try orExit(Result { () throws(Rejection) in try load() })
-      return print("\(policy): OK")
+      return try rehearse(orExit(Result { () throws(Rejection) in try load() }))
     }
     do {
       // Before any thread is started, so that none of them takes a signal.
@@ -49,6 +54,17 @@ struct Run: ParsableCommand {
       say("sallyport: cannot serve: \(refusal)")
       throw ExitCode(1)
     }
+  }
+
+  /// What has been done comes before anything is opened; says what else would end it.
+  private func rehearse(_ starting: Starting) throws {
+    let snapshot = starting.snapshot
+    let hindrances = Hindrances.all(snapshot.platformListeners, control: snapshot.settings.control)
+    guard hindrances.isEmpty else {
+      for hindrance in hindrances { say("sallyport: cannot serve: \(hindrance)") }
+      throw ExitCode(1)
+    }
+    print("\(policy): OK")
   }
 
   /// - Throws: `ExitCode` when the policy was rejected, after it has been told why.
@@ -114,7 +130,7 @@ struct Run: ParsableCommand {
     let lookups = lookups(families(configuration), workers: count)
     let (regime, seed) = (starting.regime, starting.seed)
     return try Workers<Node>(
-      configuration.listeners.map { Platform.Listener($0.transport, $0.local) },
+      snapshot.platformListeners,
       Platform.Settings(snapshot.settings)
     ) { worker, _ in
       let border = Border(
@@ -151,6 +167,13 @@ struct Run: ParsableCommand {
     let count = workers.count
     let crowd = "\(count) worker\(count == 1 ? "" : "s")"
     journal.append(Array("\(snapshot.settings.name): serving with \(crowd)\n".utf8))
+  }
+}
+
+extension Snapshot {
+  /// Where it listens.
+  fileprivate var platformListeners: [Platform.Listener] {
+    configuration.listeners.map { Platform.Listener($0.transport, $0.local) }
   }
 }
 

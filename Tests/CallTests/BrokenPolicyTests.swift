@@ -49,10 +49,76 @@ struct BrokenPolicyTests {
     }
   }
 
-  private func said(_ arguments: [String], _ name: String, _ folder: URL) async throws -> String {
+  @Test(
+    "what this machine lacks fails them alike, with status 1 and the same words",
+    arguments: [
+      (
+        2, "element: { control: /none/of/these.sock }",
+        "control socket /none/of/these.sock: No such file or directory"
+      ),
+      (
+        2, "element: { control: /dev/null }",
+        "control socket /dev/null: something else stands there"
+      ),
+      (
+        4, #"  - { name: u4, transport: udp, address: "192.0.2.77:5060" }"#,
+        "udp 192.0.2.77:5060: this machine has no such address"
+      ),
+      (
+        4, #"  - { name: u4, transport: tcp, address: "192.0.2.77:5060" }"#,
+        "tcp 192.0.2.77:5060: this machine has no such address"
+      ),
+    ])
+  func lacking(line: Int, text: String, reason: String) async throws {
+    var lines = Self.right
+    lines[line - 1] = text
+    // Its target is then of the transport that the listener has.
+    if text.contains("tcp") { lines[6] = #"  - { name: right, targets: ["tcp:127.2.0.1:5060"] }"# }
+    try await withFolder { folder in
+      let file = folder.appending(path: "p.yaml")
+      try lines.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
+      let checked = try await said(["run", "--check", file.path], "check", folder, ends: 1)
+      let started = try await said(["run", file.path], "run", folder, ends: 1)
+      #expect(checked == "sallyport: cannot serve: \(reason)\n")
+      #expect(checked == started)
+    }
+  }
+
+  @Test("a check tells all that the machine lacks, and of what is there it takes nothing")
+  func all() async throws {
+    try await withFolder { folder in
+      var lines = Self.right
+      let socket = folder.appending(path: "ctl").path
+      let port = try Ports.block()
+      lines[1] = "element: { control: \(socket) }"
+      lines[3] = #"  - { name: u4, transport: udp, address: "127.0.0.1:\#(port)" }"#
+      let file = folder.appending(path: "p.yaml")
+      try lines.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
+      let serving = try Child("serving", Element.binary.path, ["run", file.path], in: folder)
+      let isServing = try await eventually(within: .seconds(10)) {
+        serving.said.contains("serving with")
+      }
+      #expect(isServing, "\(serving.said)")
+      let checked = try await said(["run", "--check", file.path], "check", folder, ends: 0)
+      #expect(checked == "\(file.path): OK\n")
+      #expect(FileManager.default.fileExists(atPath: socket))
+      lines[1] = "element: { control: /none/of/these.sock }"
+      lines[3] += "\n" + #"  - { name: w4, transport: udp, address: "192.0.2.77:5060" }"#
+      lines[3] += "\n" + #"  - { name: t4, transport: tcp, address: "192.0.2.78:5060" }"#
+      try lines.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
+      let reasons = try await said(["run", "--check", file.path], "again", folder, ends: 1)
+      #expect(reasons.split(separator: "\n").count == 3, "\(reasons)")
+      serving.signal(SIGTERM)
+      #expect(try await serving.status(within: .seconds(20)) == 0)
+    }
+  }
+
+  private func said(
+    _ arguments: [String], _ name: String, _ folder: URL, ends wanted: Int32 = 2
+  ) async throws -> String {
     let child = try Child(name, Element.binary.path, arguments, in: folder)
     let status = try await child.status(within: .seconds(10))
-    #expect(status == 2, "\(arguments): \(child.said)")
+    #expect(status == wanted, "\(arguments): \(child.said)")
     return child.said
   }
 }

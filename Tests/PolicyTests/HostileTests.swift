@@ -89,6 +89,42 @@ struct HostileTests {
     #expect(faults == [])
   }
 
+  /// A policy with a part, a table and tests, as the fuzzer takes them.
+  private static func seed(_ name: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: Sample.root.appending(path: "Tests/Fuzz/seeds/policies/\(name)")))
+  }
+
+  @Test("the fuzzer's seeds in several files reach includes, tables, tests and comparisons")
+  func parts() throws {
+    let right = PolicyText(try Self.seed("parts"))
+    #expect(right.faults == [])
+    #expect(right.isLoaded && right.cases == 3)
+    #expect(right.compared.withItself && right.compared.withPart)
+    let wrong = PolicyText(try Self.seed("parts-wrong"))
+    #expect(wrong.faults == [])
+    #expect(!wrong.isLoaded && wrong.cases == 0)
+    #expect(wrong.files == ["p.yaml", "part.yaml", "table.csv"])
+    let text = String(decoding: try Self.seed("parts"), as: UTF8.self)
+    let odd = PolicyText(Array(text.replacing("within: caller", with: "within: nobody").utf8))
+    #expect(odd.faults == [])
+    #expect(odd.isLoaded && odd.cases == 0 && odd.files == ["p.test.yaml"])
+  }
+
+  @Test("a policy in several files with random changes, and all that reads it", arguments: 0..<4)
+  func mutatedParts(seed: Int) throws {
+    var random = Seeded(state: UInt64(seed))
+    let original = try Self.seed("parts")
+    var ran = 0
+    for _ in 0..<40 {
+      var octets = original
+      Self.mutate(&octets, &random)
+      let text = PolicyText(octets)
+      #expect(text.faults == [], "\(String(decoding: octets, as: UTF8.self))")
+      ran += text.cases
+    }
+    #expect(ran > 0)
+  }
+
   private static func mutate(_ octets: inout [UInt8], _ random: inout Seeded) {
     guard !octets.isEmpty else { return }
     let place = Int.random(in: 0..<octets.count, using: &random)

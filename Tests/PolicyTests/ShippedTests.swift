@@ -1,6 +1,7 @@
 import Admission
 import Basics
 import Border
+import Foundation
 import SIP
 import Testing
 
@@ -19,6 +20,18 @@ struct ShippedTests {
     let routes = snapshot.configuration.routing.routes
     #expect(routes.dropLast().allSatisfy { $0.mode == .observe } && routes.last?.mode == .enforce)
     #expect(routes.count > 3)
+  }
+
+  @Test("what the lab's head says of trying a rule needs no restart")
+  func trying() throws {
+    let path = Sample.shipped("lab.yaml")
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(!text.contains("restart"))
+    let enforced = text.replacing("{ name: night, mode: observe,", with: "{ name: night,")
+    #expect(enforced != text)
+    let running = try Snapshot.load(path: path)
+    let next = try Snapshot.load(text: enforced, name: path, peers: running.peers)
+    #expect(running.changesForRestart(to: next) == [])
   }
 
   /// The names of the routes whose pattern or prefix of the Request-URI takes a number.

@@ -71,6 +71,9 @@ enum linux_file_kind { linux_file_none, linux_file_socket, linux_file_other };
 // Links are not followed. A file is known by its device and number.
 enum linux_file_kind linux_file_at(const char *path, uint64_t *device, uint64_t *number);
 
+// What keeps this process from making a file in a folder, by its errno; 0 for nothing.
+int linux_folder_error(const char *path);
+
 // Takes the lock of a folder, or says why not: the descriptor that holds it, or -1.
 int linux_lock_folder(const char *path);
 

@@ -32,26 +32,6 @@ struct FormatTests {
     #expect(under == Array(line).dropFirst(column - 1).first)
   }
 
-  @Test(
-    "a secret is not shown",
-    arguments: [
-      ("  password: hunter2", "", "  password: ********"),
-      ("  - { user: a, Shared-Secret: 'x', b: c }", "", "  - { user: a, Shared-Secret: ********"),
-      (#"  "ha1" : abc"#, "", #"  "ha1" : ********"#),
-      ("  password: file:/etc/x", "", "  password: file:/etc/x"),
-      (#"  password: "env:SECRET""#, "", #"  password: "env:SECRET""#),
-      ("    hunter2", "  password:", "    ********"),
-      ("    - hunter2", "  psk: # old", "    - ********"),
-      ("  password:", "", "  password:"), ("  name: key", "", "  name: key"),
-      ("  - my_pasword: x", "", "  - my_pasword: ********"), ("  sources: x", "", "  sources: x"),
-      ("  token: a, password: b", "", "  token: ********"),
-      ("  secret: env:A, password: b", "", "  secret: env:A, password: ********"),
-      ("İ password: b", "", "********"), ("x: y", "z: 1", "x: y"),
-    ])
-  func secrets(line: String, before: String, shown: String) {
-    #expect(Secrecy.redacted(line, after: before) == shown)
-  }
-
   private static let files: Library = .memory([
     "good.yaml": """
     version: 1
