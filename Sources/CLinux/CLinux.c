@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -103,4 +105,20 @@ int linux_lock_folder(const char *path) {
   close(fd);
   errno = error;
   return -1;
+}
+
+int linux_open_null(void) { return open("/dev/null", O_RDWR); }
+
+static int output_status;
+
+// A program that writes through stdio hears of a full disk here at the earliest.
+static void finish_output(void) {
+  if (fflush(stdout) == 0 && ferror(stdout) == 0) return;
+  fprintf(stderr, "sallyport: the output could not be written: %s\n", strerror(errno));
+  _exit(output_status);
+}
+
+void linux_watch_output(int status) {
+  output_status = status;
+  atexit(finish_output);
 }

@@ -13,6 +13,7 @@ struct Diff: ParsableCommand {
       take it. Settings that no verdict shows, such as timers and limits, follow.
 
         sallyport diff running.yaml edge.yaml
+        git show HEAD:edge.yaml | sallyport diff - edge.yaml
 
       What stands in another order and means the same is no difference.
 
@@ -30,14 +31,15 @@ struct Diff: ParsableCommand {
   var format = Explain.Format.text
 
   func run() throws {
-    let comparison = Comparison.of(try load(old), try load(new))
-    print(format == .json ? comparison.json : comparison.text)
+    let library = Library.shell([old, new])
+    let comparison = Comparison.of(try load(old, library), try load(new, library))
+    if format == .json { print(comparison.json) } else { Speech.tell(comparison.text) }
     if !comparison.isEmpty { throw ExitCode(1) }
   }
 
-  private func load(_ path: String) throws -> Snapshot {
+  private func load(_ path: String, _ library: Library) throws -> Snapshot {
     do throws(Rejection) {
-      return try Snapshot.load(path: path)
+      return try Snapshot.load(path: path, from: library)
     } catch {
       throw ExitCode.unreadable(error.description)
     }

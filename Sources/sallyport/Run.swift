@@ -22,30 +22,38 @@ struct Run: ParsableCommand {
       same where the policy has a control socket.
       """)
 
-  @Argument(help: "The policy file.")
+  @Argument(help: "The policy file.", completion: .file(extensions: ["yaml", "yml"]))
   var policy: String
 
   @Flag(help: "Load the policy, build everything, open nothing, and say what is wrong with it.")
   var check = false
 
+  func validate() throws {
+    guard check || policy != "-" else {
+      throw ValidationError(
+        "a reload reads the policy again, so it has to be a file; `--check -` looks at one that"
+          + " comes from the standard input")
+    }
+  }
+
   func run() throws {
     let snapshot = try load()
-    if check { return print("\(policy): OK") }
+    if check { return Speech.tell("\(policy): OK") }
     do throws(Refusal) {
       try serve(snapshot)
     } catch {
-      say("sallyport: cannot serve: \(error)")
+      Speech.say("sallyport: cannot serve: \(error)")
       throw ExitCode(1)
     }
   }
 
   private func load() throws -> Snapshot {
     do throws(Rejection) {
-      let snapshot = try Snapshot.load(path: policy)
-      for warning in snapshot.warnings { say(warning.description) }
+      let snapshot = try Snapshot.load(path: policy, from: check ? .shell([policy]) : .disk)
+      for warning in snapshot.warnings { Speech.say(warning.description) }
       return snapshot
     } catch {
-      say(error.description)
+      Speech.say(error.description)
       throw ExitCode(2)
     }
   }
@@ -131,11 +139,6 @@ struct Run: ParsableCommand {
     let crowd = "\(count) worker\(count == 1 ? "" : "s")"
     journal.append(Array("\(snapshot.settings.name): serving with \(crowd)\n".utf8))
   }
-}
-
-/// One line for the person who started it, before anything runs.
-private func say(_ text: String) {
-  FileHandle.standardError.write(Data((text + "\n").utf8))
 }
 
 /// The workers, for answers that come from other threads once they run.
