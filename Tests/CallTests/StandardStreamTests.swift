@@ -18,7 +18,7 @@ struct StandardStreamTests {
 
   /// What each does, and the status that it ends with.
   private static let verbs: [(line: String, status: Int32)] = [
-    ("lint p.yaml", 1), ("lint none.yaml", 2), ("run --check p.yaml", 0),
+    ("lint p.yaml", 0), ("lint none.yaml", 2), ("run --check p.yaml", 0),
     ("run --check none.yaml", 2), ("run none.yaml", 2), ("test p.yaml", 2),
     ("explain p.yaml none.sip --from 127.0.0.1", 2),
     ("explain p.yaml 'OPTIONS sip:x@y' --from 127.0.0.1", 0), ("diff p.yaml none.yaml", 2),
@@ -67,7 +67,7 @@ struct StandardStreamTests {
   func input() async throws {
     try await withPolicy { folder in
       for (line, wanted) in [
-        ("lint - <p.yaml", Int32(1)), ("run --check - <p.yaml", 0), ("diff - p.yaml <p.yaml", 0),
+        ("lint - <p.yaml", Int32(0)), ("run --check - <p.yaml", 0), ("diff - p.yaml <p.yaml", 0),
         ("lint - </dev/null", 2), ("lint - </tmp", 2), ("run - <p.yaml", 64),
         ("explain - 'OPTIONS sip:x@y' --from 127.0.0.1 <p.yaml", 0),
         ("explain p.yaml - --from 127.0.0.1 </tmp", 2),
