@@ -4,6 +4,8 @@
 #include <limits.h>
 #include <netdb.h>
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -143,4 +145,20 @@ void linux_note_for_crash(const char *text) {
   size_t length = strnlen(text, sizeof crash_note);
   memcpy(crash_note, text, length);
   crash_note_length = (sig_atomic_t)length;
+}
+
+int linux_open_null(void) { return open("/dev/null", O_RDWR); }
+
+static int output_status;
+
+// A program that writes through stdio hears of a full disk here at the earliest.
+static void finish_output(void) {
+  if (fflush(stdout) == 0 && ferror(stdout) == 0) return;
+  fprintf(stderr, "sallyport: the output could not be written: %s\n", strerror(errno));
+  _exit(output_status);
+}
+
+void linux_watch_output(int status) {
+  output_status = status;
+  atexit(finish_output);
 }

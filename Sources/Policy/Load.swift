@@ -62,6 +62,14 @@ extension Snapshot {
     guard let root = Gathering.gather(octets, library, into: &findings) else {
       throw findings.rejection
     }
+    if case .mapping(let entries) = root.content, root["listeners"] == nil,
+      let cases = entries.first(where: { $0.key == "cases" })
+    {
+      findings.add(
+        .unreadable, cases.place, "this is a file of tests, and not a policy",
+        remedy: "run it by `sallyport test`, and look at the policy that it stands beside")
+      throw findings.rejection
+    }
     Check.run(root, .policy, into: &findings)
     let workers = cores ?? ProcessInfo.processInfo.activeProcessorCount
     let binder = Binder(

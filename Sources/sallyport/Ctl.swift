@@ -55,9 +55,12 @@ struct Ctl: ParsableCommand {
   func run() throws {
     let path = try socket ?? socketOfPolicy()
     let answer = try ask(path)
-    let output = answer.isDone ? FileHandle.standardOutput : FileHandle.standardError
-    try output.write(contentsOf: Data(answer.text.utf8))
-    guard answer.isDone else { throw ExitCode(1) }
+    let text = answer.text.hasSuffix("\n") ? String(answer.text.dropLast()) : answer.text
+    guard answer.isDone else {
+      Speech.say(text)
+      throw ExitCode(1)
+    }
+    if format == .json { print(text) } else { Speech.tell(text) }
   }
 
   private func ask(_ path: String) throws -> Order.Answer {
@@ -65,9 +68,9 @@ struct Ctl: ParsableCommand {
       let line = try ControlLine(to: path, patience: Self.patience)
       let request = format == .json ? "\(order.rawValue) json" : order.rawValue
       if let answer = Order.Answer(line.ask(request)) { return answer }
-      say("sallyport: \(path): it gave no answer; only its own user and root may ask")
+      Speech.say("sallyport: \(path): it gave no answer; only its own user and root may ask")
     } catch {
-      say("sallyport: nobody to speak to: \(error)")
+      Speech.say("sallyport: nobody to speak to: \(error)")
     }
     throw ExitCode(1)
   }
@@ -76,15 +79,11 @@ struct Ctl: ParsableCommand {
     let file = policy ?? ""
     do throws(Rejection) {
       if let path = try Snapshot.controlPath(file: file) { return path }
-      say("sallyport: \(file) names no control socket (`element: { control: PATH }`)")
+      Speech.say("sallyport: \(file) names no control socket (`element: { control: PATH }`)")
     } catch {
-      say(error.description)
+      Speech.say(error.description)
     }
     throw ExitCode(2)
-  }
-
-  private func say(_ text: String) {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
   }
 }
 

@@ -13,6 +13,7 @@ struct Diff: ParsableCommand {
       take it. Settings that no verdict shows, such as timers and limits, follow.
 
         sallyport diff running.yaml edge.yaml
+        git show HEAD:edge.yaml | sallyport diff - edge.yaml
 
       What stands in another order and means the same is no difference. What has another name and \
       is the same otherwise is told as renamed. Calls are set up under each policy for itself, \
@@ -83,23 +84,26 @@ struct Diff: ParsableCommand {
   }
 
   func run() throws {
-    let (before, after) = (try load(old), try load(new))
-    if let message { return try compare(message, before, after) }
+    let library = Library.shell([old, new] + (message.map { [$0] } ?? []))
+    let (before, after) = (try load(old, library), try load(new, library))
+    if let message { return try compare(message, library, before, after) }
     let comparison = Comparison.of(before, after)
-    print(format == .json ? comparison.json : comparison.text)
+    if format == .json { print(comparison.json) } else { Speech.tell(comparison.text) }
     if !comparison.isEmpty || !comparison.gaps.isEmpty { throw ExitCode(1) }
   }
 
-  private func compare(_ message: String, _ before: Snapshot, _ after: Snapshot) throws {
+  private func compare(
+    _ message: String, _ library: Library, _ before: Snapshot, _ after: Snapshot
+  ) throws {
     do {
-      var question = Question(
-        try MessageText.octets(of: message).map { Mended($0) }, from: from ?? "")
+      let octets = try MessageText.octets(of: message, headers, from: library)
+      var question = Question(octets.map { Mended($0) }, from: from ?? "")
       (question.request, question.headers) = (message, headers)
       question.body = body
       (question.listener, question.transport) = (to, transport)
       (question.answers, question.time) = (answers, at)
       let verdicts = try Verdicts.of(question, before, after)
-      print(format == .json ? verdicts.json : verdicts.text)
+      if format == .json { print(verdicts.json) } else { Speech.tell(verdicts.text) }
       if !verdicts.isSame { throw ExitCode(1) }
     } catch let rejection as Rejection {
       throw ExitCode.unreadable(rejection.description)
@@ -108,9 +112,9 @@ struct Diff: ParsableCommand {
     }
   }
 
-  private func load(_ path: String) throws -> Snapshot {
+  private func load(_ path: String, _ library: Library) throws -> Snapshot {
     do throws(Rejection) {
-      return try Snapshot.load(path: path)
+      return try Snapshot.load(path: path, from: library)
     } catch {
       throw ExitCode.unreadable(error.description)
     }

@@ -22,7 +22,9 @@ struct Explain: ParsableCommand {
       message cannot be read.
       """)
 
-  @Argument(help: "The policy file.", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(
+    help: "The policy file, or - for the standard input.",
+    completion: .file(extensions: ["yaml", "yml"]))
   var policy: String
 
   @Argument(help: "A file with the message, - for the standard input, or \"METHOD URI\".")
@@ -62,14 +64,21 @@ struct Explain: ParsableCommand {
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
 
+  func validate() throws {
+    guard policy != message else {
+      throw ValidationError("the policy and the message cannot both be `\(policy)`")
+    }
+  }
+
   func run() throws {
     do {
-      let snapshot = try Snapshot.load(path: policy)
+      let library = Library.shell([policy, message])
+      let snapshot = try Snapshot.load(path: policy, from: library)
       let explanation = try Explanation.of(
-        try MessageText.octets(of: message).map { Mended($0) }, short: (message, headers),
-        body: body,
-        from: from, to: to, transport: transport, answers: answers, at: at, under: snapshot)
-      print(format == .json ? explanation.json : explanation.text)
+        try MessageText.octets(of: message, headers, from: library).map { Mended($0) },
+        short: (message, headers), body: body, from: from, to: to, transport: transport,
+        answers: answers, at: at, under: snapshot)
+      if format == .json { print(explanation.json) } else { Speech.tell(explanation.text) }
     } catch let rejection as Rejection {
       throw ExitCode.unreadable(rejection.description)
     } catch let misuse as Misuse {
@@ -81,18 +90,22 @@ struct Explain: ParsableCommand {
 /// A message as a command line names it: a file, `-` for the standard input, or a short form.
 enum MessageText {
   /// The octets of the message; `nil` for a short form.
-  static func octets(of message: String) throws -> [UInt8]? {
-    if message == "-" { return Array(FileHandle.standardInput.readDataToEndOfFile()) }
+  static func octets(
+    of message: String, _ headers: [String], from library: Library
+  ) throws -> [UInt8]? {
     // A method and a URI have a space between them, which few files have in their names.
     let isShort = message.contains(" ") && !FileManager.default.fileExists(atPath: message)
-    return isShort ? nil : try Snapshot.octets(of: message)
+    if !isShort, !headers.isEmpty {
+      throw ValidationError("`--header` is for the short form of a request, and this is a file")
+    }
+    return isShort ? nil : try Snapshot.octets(of: message, from: library)
   }
 }
 
 extension ExitCode {
   /// Says what could not be read.
   static func unreadable(_ text: String) -> ExitCode {
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    Speech.say(text)
     return ExitCode(2)
   }
 }

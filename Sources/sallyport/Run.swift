@@ -22,7 +22,7 @@ struct Run: ParsableCommand {
       same where the policy has a control socket. Signals are heard while it loads a policy, too.
       """)
 
-  @Argument(help: "The policy file.")
+  @Argument(help: "The policy file.", completion: .file(extensions: ["yaml", "yml"]))
   var policy: String
 
   @Flag(
@@ -33,6 +33,14 @@ struct Run: ParsableCommand {
       may be serving.
       """)
   var check = false
+
+  func validate() throws {
+    guard check || policy != "-" else {
+      throw ValidationError(
+        "a reload reads the policy again, so it has to be a file; `--check -` looks at one that"
+          + " comes from the standard input")
+    }
+  }
 
   func run() throws {
     if check {
@@ -45,26 +53,27 @@ struct Run: ParsableCommand {
       let starting = try orExit(
         Starting.wait(signals, terminal) { [self] () throws(Rejection) in try load() })
       guard let starting else {
-        say("sallyport: told to end before it began to serve")
+        Speech.say("sallyport: told to end before it began to serve")
         // A thread still loads the policy: nothing that it uses may be taken down.
         _exit(0)
       }
       try serve(starting, signals, terminal)
     } catch let refusal as Refusal {
-      say("sallyport: cannot serve: \(refusal)")
+      Speech.say("sallyport: cannot serve: \(refusal)")
       throw ExitCode(1)
     }
   }
 
-  /// What has been done comes before anything is opened; says what else would end it.
-  private func rehearse(_ starting: Starting) throws {
-    let snapshot = starting.snapshot
+  /// Does all that comes before anything is opened, and says what else would end it.
+  private func rehearse(_ snapshot: Snapshot) throws {
+    let seed = Seed(tokens: Entropy.key(), hashes: Entropy.key(), generations: Entropy.word())
+    _ = Regime(snapshot.configuration, number: 1, seed: seed)
     let hindrances = Hindrances.all(snapshot.platformListeners, control: snapshot.settings.control)
     guard hindrances.isEmpty else {
-      for hindrance in hindrances { say("sallyport: cannot serve: \(hindrance)") }
+      for hindrance in hindrances { Speech.say("sallyport: cannot serve: \(hindrance)") }
       throw ExitCode(1)
     }
-    print("\(policy): OK")
+    Speech.tell("\(policy): OK")
   }
 
   /// - Throws: `ExitCode` when the policy was rejected, after it has been told why.
@@ -72,14 +81,14 @@ struct Run: ParsableCommand {
     do throws(Rejection) {
       return try outcome.get()
     } catch {
-      say(error.description)
+      Speech.say(error.description)
       throw ExitCode(2)
     }
   }
 
   private func load() throws(Rejection) -> Snapshot {
-    let snapshot = try Snapshot.load(path: policy)
-    for warning in snapshot.warnings { say(warning.description) }
+    let snapshot = try Snapshot.load(path: policy, from: check ? .shell([policy]) : .disk)
+    for warning in snapshot.warnings { Speech.say(warning.description) }
     return snapshot
   }
 
@@ -175,11 +184,6 @@ extension Snapshot {
   fileprivate var platformListeners: [Platform.Listener] {
     configuration.listeners.map { Platform.Listener($0.transport, $0.local) }
   }
-}
-
-/// One line for the person who started it, before anything runs.
-private func say(_ text: String) {
-  FileHandle.standardError.write(Data((text + "\n").utf8))
 }
 
 /// The workers, for answers that come from other threads once they run.

@@ -47,34 +47,43 @@ struct Test: ParsableCommand {
 
   func run() throws {
     var reports: [TestReport] = []
-    var rejections: [String] = []
     var seen: Set<String> = []
     // `Policies/*.yaml` names tests beside their policies.
     for policy in policies where seen.insert(Suite.path(beside: policy)).inserted {
       do throws(Rejection) {
         reports.append(try Suite.load(beside: policy).run())
       } catch {
-        rejections.append(error.description)
+        reports.append(TestReport(of: policy, error))
       }
     }
     tell(reports)
     if let junit { try write(TestReport.junit(reports), to: junit) }
-    guard rejections.isEmpty else {
-      throw ExitCode.unreadable(rejections.joined(separator: "\n"))
-    }
+    let errors = reports.flatMap(\.errors)
+    guard errors.isEmpty else { throw ExitCode.unreadable(errors.joined(separator: "\n")) }
     if reports.contains(where: { $0.failed > 0 }) { throw ExitCode(1) }
   }
 
   private func tell(_ reports: [TestReport]) {
     if format == .json { return print(TestReport.json(reports)) }
-    for report in reports { print(report.text) }
+    for report in reports where report.errors.isEmpty { Speech.tell(report.text) }
   }
 
   private func write(_ text: String, to path: String) throws {
     do {
       try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     } catch {
-      throw ExitCode.unreadable("\(path): it cannot be written: \(error.localizedDescription)")
+      throw ExitCode.unreadable("\(path): it cannot be written: \(Self.cause(of: error))")
+    }
+  }
+
+  private static func cause(of error: any Error) -> String {
+    switch Snapshot.systemError(in: error) {
+    case .ENOENT?, .ENOTDIR?: "there is no such directory"
+    case .EISDIR?: "this is a directory"
+    case .EACCES?, .EPERM?, .EROFS?: "this user may not write there"
+    case .ENOSPC?, .EDQUOT?: "there is no room left"
+    case let code?: "errno \(code.rawValue)"
+    case nil: "the system does not say why"
     }
   }
 }

@@ -32,6 +32,9 @@ final class Child {
 
   var isRunning: Bool { process.isRunning }
 
+  /// The kernel's number for it.
+  var number: Int32 { process.processIdentifier }
+
   /// All that it has said until now.
   var said: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
 

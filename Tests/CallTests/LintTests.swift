@@ -107,6 +107,24 @@ struct LintTests {
     #expect(said.hasPrefix("peer a\n") && said.contains("built in"))
     _ = try await lint([Self.right], ["--effective", "b"], ends: 64)
     _ = try await lint(["version: 2"], ["--effective", "a"], ends: 2)
+    let wrong = try await lint([Self.right], ["--effective", "b"], ends: 64)
+    #expect(wrong == "sallyport lint: p0.yaml has no peer `b`; did you mean `a`?\n")
+  }
+
+  @Test("the rules, a page and what is in force, as JSON for programs")
+  func language() async throws {
+    func object(_ options: [String], _ policies: [String] = []) async throws -> Any {
+      let said = try await lint(policies, options + ["--format", "json"], ends: 0)
+      return try JSONSerialization.jsonObject(with: Data(said.utf8))
+    }
+    let rules = try await object(["--rules"]) as? [[String: Any]]
+    let page = try await object(["--explain", "open-relay"]) as? [String: Any]
+    let effective = try await object(["--effective", "a"], [Self.right]) as? [String: Any]
+    #expect(rules?.contains { $0["name"] as? String == "open-relay" } == true)
+    #expect((page?["page"] as? [String: Any])?["remedy"] is String)
+    let settings = effective?["settings"] as? [[String: Any]]
+    #expect(settings?.contains { $0["key"] as? String == "timer-c" } == true)
+    _ = try await lint([], ["--rules", "--format", "sarif"], ends: 64)
   }
 
   @Test("pages of rules, and a wrong use of the command")

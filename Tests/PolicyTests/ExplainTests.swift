@@ -156,12 +156,44 @@ struct ExplainTests {
         "`INVITE` is not a request in short form, such as `INVITE sip:+493012345@example.com`"
       ),
       ("INVITE sip:x@y", "tcp:10.1.0.9", "u4", "listener `u4` speaks udp, and not tcp"),
+      (
+        "INVITE sip:x@y", "::1", "u4",
+        "listener `u4` has an address of IPv4: nothing of IPv6 comes there"
+      ),
+      ("INVITE sip:x@y", "10.1.0.9:0", "u4", "`10.1.0.9:0` has port 0; a port is from 1 to 65535"),
+      (
+        "INVITE sip:x@y", "somewhere", "u4",
+        "`somewhere` names a host; a source is an address until names are resolved"
+      ),
     ])
   func misuse(request: String, source: String, listener: String, message: String) {
     #expect {
       _ = try explain(request, from: source, to: listener)
     } throws: {
       ($0 as? Misuse)?.description == message
+    }
+  }
+
+  @Test(
+    "a stream without a whole message is closed only where it can hold none any more",
+    arguments: [
+      ("\r\n\r\n", "silence"), ("OPTIONS sip:x SIP/2.0\r\nTo: <sip:x>\r\n", "wait"),
+      ("OPTIONS sip:x SIP/2.0\r\nContent-Length: x\r\n\r\n", "close"),
+    ])
+  func stream(octets: String, verdict: String) throws {
+    let snapshot = try Snapshot.load(text: Self.policy, name: "p", cores: 1)
+    let told = try Explanation.of(
+      Mended(whole: Array(octets.utf8)), from: "tcp:10.2.0.9", to: "t4", at: "2024-01-01T12:00:00Z",
+      under: snapshot)
+    #expect(told.steps.map(\.verdict) == [verdict])
+  }
+
+  @Test("an answer to a name is an address")
+  func answers() throws {
+    #expect {
+      _ = try explain("INVITE sip:x@y", from: "10.1.0.9", answers: ["y=10.0.0.0/8"])
+    } throws: {
+      ($0 as? Misuse)?.description == "`10.0.0.0/8` is not an address, such as `192.0.2.1`"
     }
   }
 

@@ -85,6 +85,55 @@ struct FileTests {
     #expect(message("/dev/zero") == "/dev/zero: error: this is not a file")
   }
 
+  @Test("no name, a way through a file, a name that no file can have, and links that lead nowhere")
+  func noWay() throws {
+    #expect(message("") == ": error: the name of the file is empty")
+    let long = "/tmp/" + String(repeating: "x", count: 300)
+    #expect(message(long) == "\(long): error: the name of the file is too long for this system")
+    try withFile([]) { path in
+      #expect(
+        message("\(path)/p.yaml")
+          == "\(path)/p.yaml: error: there is no such file: a part of its path is no directory")
+      let link = "\(path).link"
+      for destination in ["\(path).none", link] {
+        try FileManager.default.createSymbolicLink(
+          atPath: link, withDestinationPath: destination)
+        defer { try? FileManager.default.removeItem(atPath: link) }
+        #expect(message(link) == "\(link): error: this is a link that leads to no file")
+      }
+    }
+  }
+
+  /// Who may read the kernel's log finds a file there that has no end: before, a reload that
+  /// included it never came back.
+  @Test("a file that has no end is not waited for", .timeLimit(.minutes(1)))
+  func endless() throws {
+    var told: [String] = []
+    try withFile(Array("version: 1\ninclude: /proc/kmsg\n".utf8)) { path in
+      told = Inspection(of: [path]).findings.map(\.message)
+        .filter { $0.hasPrefix("`/proc/kmsg`") }
+    }
+    let sentences = [
+      "this is not a file: it has no end, and more may come at any time",
+      "the file may not be read by this user", "there is no such file",
+    ]
+    #expect(sentences.map { "`/proc/kmsg`: \($0)" }.contains(told.first ?? "nothing"), "\(told)")
+  }
+
+  @Test("what a shell gives open is read to its end, once")
+  func streams() throws {
+    let pipe = Pipe()
+    try pipe.fileHandleForWriting.write(contentsOf: Data("version: 2\n".utf8))
+    try pipe.fileHandleForWriting.close()
+    let path = "/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)"
+    let inspection = Inspection(of: [path, path], from: .shell([path, path]))
+    #expect(inspection.policies.map(\.isLoadable) == [false, false])
+    #expect(
+      inspection.text().contains(
+        "\(path):1:10: error: `version`: `2` is not 1 [wrong-value]\n    version: 2\n"),
+      "\(inspection.text())")
+  }
+
   @Test("a file that may not be read")
   func noPermission() {
     #expect(
@@ -110,6 +159,40 @@ struct FileTests {
     }
     try withFile(Array("version: 1\nname: ".utf8) + [0xff, 0x0a]) { path in
       #expect(message(path) == "\(path):2:7: error: this is not UTF-8")
+    }
+  }
+
+  @Test("a text of units of two or four octets is told as such, with or without a mark")
+  func wide() throws {
+    let text = "version: 1\n"
+    let little = text.utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
+    let big = text.utf16.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] }
+    let four: [UInt8] = text.unicodeScalars.flatMap { [0, 0, 0, UInt8($0.value)] }
+    let texts = [
+      [0xff, 0xfe] + little, [0xfe, 0xff] + big, little, big, [0, 0, 0xfe, 0xff] + four,
+    ]
+    for octets in texts {
+      try withFile(octets) { path in
+        #expect(
+          message(path) == "\(path):1:1: error: this is UTF-16 or UTF-32, and a policy is UTF-8")
+      }
+    }
+  }
+
+  @Test("what to do is said of each file for itself")
+  func remedies() throws {
+    func remedy(_ path: String) -> String { Inspection(of: [path]).findings[0].remedy }
+    #expect(remedy("/tmp") == "name the file in it")
+    #expect(remedy("/dev/zero") == "name a file, or `-` for the standard input")
+    #expect(
+      remedy("/nowhere/p") == "name a file that is there and can be read, as seen from where this"
+        + " runs")
+    try withFile([]) { #expect(remedy($0) == "see why it is empty, or take it out") }
+    try withFile([0xff, 0xfe, 0x20, 0]) {
+      #expect(remedy($0) == "have the editor save the file as UTF-8")
+    }
+    try withFile(Array("version: &a 1".utf8)) {
+      #expect(remedy($0) == Rule.unreadable.page.remedy)
     }
   }
 

@@ -33,7 +33,7 @@ struct FindingTests {
       "p:1:1: error: `verion` is not a key of a policy; did you mean `version`?"),
     Wrong(1, "{}", "p:2:1: error: not YAML: did not find expected <document start>"),
     Wrong(1, "", "p:2:1: error: a policy needs the key `version`"),
-    Wrong(1, "version: 9", "p:1:10: error: `version`: `9` is not from 1 to 1"),
+    Wrong(1, "version: 9", "p:1:10: error: `version`: `9` is not 1"),
     Wrong(1, "version: [1]", "p:1:10: error: `version` is one value, and here stands a list"),
     Wrong(
       1, "version: 1\ninclude: [more.yaml]",
@@ -51,7 +51,7 @@ struct FindingTests {
     Wrong(
       6, #"  - { name: left, sources: [10.0.0.0/8], "name": other }"#,
       #"p:6:42: error: `name` stands twice; it stands first in line 6"#),
-    Wrong(1, "version: 1\n? [a]\n: 2", "p:2:3: error: a key must be a word"),
+    Wrong(1, "version: 1\n? [a]\n: 2", "p:2:3: error: a key must be a word, and not empty"),
   ]
 
   @Test("keys", arguments: keys)
@@ -70,6 +70,13 @@ struct FindingTests {
     Wrong(
       1, "version: 1\nelement: { drain: 5 seconds }",
       "p:2:19: error: `drain`: `5 seconds` has an unknown unit; the units are ms, s, m, h, d"),
+    Wrong(
+      1, "version: 1\nelement: { drain: 5 s }",
+      "p:2:19: error: `drain`: `5 s` has a blank before its unit; write `5s`"),
+    Wrong(
+      1, "version: 1\nelement: { drain: 1.5h }",
+      "p:2:19: error: `drain`: `1.5h` is not a whole number of a unit; the units are ms, s, m, h, d"
+    ),
     Wrong(
       1, "version: 1\nelement: { drain: 2d }", "p:2:19: error: `drain`: `2d` is not from 0s to 1d"),
     Wrong(
@@ -119,19 +126,33 @@ struct FindingTests {
         + " or `[2001:db8::1]:5060`"),
     Wrong(
       4, #"  - { name: t4, transport: tcp, address: "::1" }"#,
-      "p:4:42: error: `address`: `::1` needs brackets: an IPv6 address is written `[::1]` where a"
-        + " port may follow"),
+      "p:4:42: error: `address`: `::1` needs brackets and a port: `[2001:db8::1]:5060`"),
+    Wrong(
+      4, #"  - { name: t4, transport: tcp, address: "::1:5060" }"#,
+      "p:4:42: error: `address`: `::1:5060` needs brackets and a port: `[2001:db8::1]:5060`"),
     Wrong(
       4, #"  - { name: t4, transport: tcp, address: "0.0.0.0:5060" }"#,
-      "p:4:42: error: `address`: `0.0.0.0:5060` is no address that a message can name; write the"
-        + " one of this host"),
+      "p:4:42: error: `address`: `0.0.0.0:5060` names no single host: it is unspecified"),
+    Wrong(
+      4, #"  - { name: t4, transport: tcp, address: "224.0.0.1:5060" }"#,
+      "p:4:42: error: `address`: `224.0.0.1:5060` names no single host: it is a multicast address"),
+    Wrong(
+      4, #"  - { name: t4, transport: tcp, address: "[fe80::1]:5060" }"#,
+      "p:4:42: error: `address`: `[fe80::1]:5060` is link-local, and those cannot be used: a"
+        + " message has no place for their zone"),
+    Wrong(
+      4, #"  - { name: t4, transport: tcp, address: "127.0.0.1:5062", advertise: "0.0.0.0:5060" }"#,
+      "p:4:71: error: `advertise`: `0.0.0.0:5060` names no single host: it is unspecified"),
+    Wrong(
+      4, #"  - { name: t4, transport: tcp, address: "127.0.0.010:5060" }"#,
+      "p:4:42: error: `address`: `127.0.0.010:5060` has a number with a 0 before it, which some"
+        + " programs take for octal; write it without"),
     Wrong(
       4, #"  - { name: t4, transport: tcp, address: "127.0.0.1:0" }"#,
       "p:4:42: error: `address`: `127.0.0.1:0` has port 0; a port is from 1 to 65535"),
     Wrong(
       4, #"  - { name: t4, transport: tcp, address: "127.0.0.1:70000" }"#,
-      "p:4:42: error: `address`: `127.0.0.1:70000` is not an address and a port, such as"
-        + " `192.0.2.1:5060` or `[2001:db8::1]:5060`"),
+      "p:4:42: error: `address`: `127.0.0.1:70000` has port 70000; a port is from 1 to 65535"),
     Wrong(
       4, "  - { name: t4, transport: tcp }", "p:4:5: error: a listener needs the key `address`"),
   ]
@@ -226,6 +247,10 @@ struct FindingTests {
       9, "  - { name: all, user-prefix: \"49 30\", to: right }",
       "p:9:31: error: `user-prefix`: `49 30` is not the beginning of a user part, such as `+4930`"),
     Wrong(
+      9, "  - { name: all, user-prefix: \"+49-30\", to: right }",
+      "p:9:31: error: `user-prefix`: `+49-30` has separators; numbers are compared without them, so"
+        + " write `+4930`"),
+    Wrong(
       9, "  - all",
       "p:9:5: error: an item of `routes` is a mapping of keys to values, and here stands `all`"),
   ]
@@ -245,13 +270,27 @@ struct FindingTests {
       "p:1:10: error: block texts (`|`, `>`) are not part of the policy language"),
     Wrong(1, "%YAML 1.2", "p:1:1: error: directives are not part of the policy language"),
     Wrong(1, "version: \"1\n  2\"", "p:1:10: error: a quoted text must end on its line"),
-    Wrong(1, "version: 1\n---", "p:2:1: error: not YAML: but found another document"),
+    Wrong(
+      1, "version: 1\n---",
+      "p:2:1: error: a second document begins here, and a policy is one; take out what stands"
+        + " before or after this line"),
     Wrong(
       1, "version: 1\n\telement: 1",
-      "p:2:1: error: not YAML: found a tab character that violates indentation"),
+      "p:2:1: error: a tab, and YAML indents with blanks alone"),
+    Wrong(
+      1, "\tversion: 1", "p:1:1: error: a tab, and YAML indents with blanks alone"),
+    Wrong(
+      1, "version: 1\nelement: { name: @b }",
+      "p:2:18: error: `@` cannot begin a text without quotation marks"),
+    Wrong(
+      1,
+      "version: 1\n"
+        + (0..<1100).map { String(repeating: " ", count: $0) + "a:" }
+        .joined(separator: "\n"),
+      "p:1001:1000: error: lists and mappings stand at most 24 deep"),
     Wrong(
       9, "  - { name: all, to: right",
-      "p:10:1: error: not YAML: did not find expected ',' or '}'"),
+      "p:10:1: error: not YAML: did not find expected ',' or '}', in what begins in line 9"),
     Wrong(
       1, "version: 1 \u{1}",
       "p:1:12: error: a control character; in a quoted text it can be written as an escape"),
@@ -262,6 +301,20 @@ struct FindingTests {
 
   @Test("what is not YAML, or more of YAML than a policy needs", arguments: texts)
   func text(wrong: Wrong) { check(wrong) }
+
+  @Test("all that a policy needs none of is told, not the first only")
+  func allOfYAML() {
+    let text = "%A\nversion: &a 1\nlisteners: [*a, !b c]\npeers: *a # &no\nroutes: \"&no\"\n"
+    let places = Sample.findings(text).map { $0.prefix { $0 != " " } }
+    #expect(places == ["p:1:1:", "p:2:10:", "p:3:13:", "p:3:17:", "p:4:8:"])
+  }
+
+  @Test("a file of tests is told as one, and not key by key")
+  func tests() {
+    #expect(
+      Sample.findings("defaults: { from: 10.0.0.1 }\ncases:\n  - { name: a }\n")
+        == ["p:2:1: error: this is a file of tests, and not a policy"])
+  }
 
   @Test("all findings of a file are told, in the order of their places")
   func all() {

@@ -1,4 +1,5 @@
 import Border
+import Foundation
 import Policy
 import Routing
 import Testing
@@ -20,6 +21,46 @@ struct IncludeTests {
     } catch {
       return error.findings.map(\.description)
     }
+  }
+
+  @Test("a name that was given in another file is told with that file")
+  func twice() {
+    let told = findings([
+      "etc/main.yaml": """
+      version: 1
+      include: [a.yaml]
+      \(Self.listeners)
+      peers: [{ name: left, sources: [10.0.0.1], targets: ["10.0.0.1"] }]
+      routes: [{ name: r, method: BYE, to: left }]
+      """,
+      "etc/a.yaml": "routes: [{ name: r, to: left }]",
+    ])
+    #expect(
+      told == ["etc/a.yaml:1:18: error: there is already a route `r`, in line 6 of etc/main.yaml"])
+  }
+
+  @Test("one file under two spellings, or by a link, is one")
+  func sameFile() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    let inner = folder.appending(path: "in")
+    try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let main = "version: 1\ninclude: [a.yaml, ../in/a.yaml, link.yaml, main.yaml, self.yaml]\n"
+    for (name, text) in [("main.yaml", main), ("a.yaml", "routing: { redirects: pass }\n")] {
+      try text.write(to: inner.appending(path: name), atomically: true, encoding: .utf8)
+    }
+    for (link, file) in [("link.yaml", "a.yaml"), ("self.yaml", "main.yaml")] {
+      try FileManager.default.createSymbolicLink(
+        at: inner.appending(path: link), withDestinationURL: inner.appending(path: file))
+    }
+    let path = inner.appending(path: "main.yaml").path
+    let told = Inspection(of: [path]).findings.filter { $0.rule.name == "bad-include" }
+      .map { $0.message.prefix { $0 != ":" } }
+    #expect(
+      told == [
+        "`../in/a.yaml` is included twice", "`link.yaml` is included twice",
+        "`main.yaml` includes itself", "`self.yaml` includes itself",
+      ])
   }
 
   @Test("lists of the parts follow those of the file, in the order of `include`")

@@ -154,10 +154,28 @@ struct SuiteTests {
     #expect(report.text.contains("expected refuse\n"))
     #expect(report.text.contains("| forward: to udp:10.2.0.1:5060 (right) by route work"))
     let xml = TestReport.junit([report])
-    #expect(xml.contains("<testsuites name=\"sallyport test\" tests=\"1\" failures=\"1\">"))
+    #expect(
+      xml.contains("<testsuites name=\"sallyport test\" tests=\"1\" failures=\"1\" errors=\"0\">"))
     #expect(xml.contains("name=\"&lt;wrong&gt; &amp; &quot;odd&quot;\""))
     #expect(xml.contains("message=\"verdict: expected refuse, got forward; "))
     #expect(TestReport.json([report]).contains("\"passed\" : false"))
+  }
+
+  @Test("what cannot be loaded is an error to a server that counts cases, and not an empty suite")
+  func broken() throws {
+    var reports: [TestReport] = []
+    do throws(Rejection) {
+      _ = try load("cases: []")
+    } catch {
+      reports = [TestReport(of: "d/p.yaml", error)]
+    }
+    let xml = TestReport.junit(reports)
+    let head = #"<testsuites name="sallyport test" tests="1" failures="0" errors="1">"#
+    #expect(xml.contains(head), "\(xml)")
+    #expect(
+      xml.contains(#"<error type="rejection" message="d/p.test.yaml:1:8: error: there is no"#))
+    let json = TestReport.json(reports)
+    #expect(json.contains("d/p.test.yaml:1:8: error: there is no case in this file"), "\(json)")
   }
 
   @Test("all that is wrong with a test file is said, each with its place")
@@ -190,7 +208,7 @@ struct SuiteTests {
           + " `INVITE sip:+493012345@example.com`",
         "d/p.test.yaml:9:13: error: nothing is expected; a case that cannot fail is none",
         "d/p.test.yaml:11:11: error: `none.sip`: there is no such file",
-        "d/p.test.yaml:12:11: error: `nowhere` names a host; a target is an address until names are"
+        "d/p.test.yaml:12:11: error: `nowhere` names a host; a source is an address until names are"
           + " resolved",
         "d/p.test.yaml:13:9: error: `noon` is not a date and time, such as"
           + " `2026-11-21T08:30:00Z` or `2026-11-21T08:30:00+01:00`",

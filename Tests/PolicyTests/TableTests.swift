@@ -35,6 +35,13 @@ struct TableTests {
     }
   }
 
+  @Test("a table without rows is a route that takes nothing, and that is told")
+  func empty() {
+    let told = "etc/p:9:29: warning: `t.csv` has no rows: route `numbers` takes nothing"
+    #expect(findings("prefix,to\n").contains(told), "\(findings("prefix,to\n"))")
+    #expect(!findings("prefix,to\n+49,left\n").contains(told))
+  }
+
   @Test("rows stand in the place of their route, those with the longest prefix first")
   func order() throws {
     let policy = Self.policy(
@@ -153,6 +160,11 @@ struct TableTests {
         "prefix,to\n+4 9,left\n",
         "etc/t.csv:2:1: error: `prefix`: `+4 9` is not the beginning of a"
           + " user part, such as `+4930`"
+      ),
+      (
+        "prefix,to\n+49-30,left\n",
+        "etc/t.csv:2:1: error: `prefix`: `+49-30` has separators; numbers are compared without"
+          + " them, so write `+4930`"
       ),
       (
         "prefix,to,name\n+49,left,a b\n",

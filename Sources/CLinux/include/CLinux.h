@@ -77,6 +77,13 @@ int linux_folder_error(const char *path);
 // Takes the lock of a folder, or says why not: the descriptor that holds it, or -1.
 int linux_lock_folder(const char *path);
 
+// Opens /dev/null for reading and writing, at the least number that is free.
+int linux_open_null(void);
+
+// Has the process end with that status, and a sentence, where its standard output could not be
+// written to the end.
+void linux_watch_output(int status);
+
 // errno is a macro.
 static inline int linux_errno(void) { return errno; }
 

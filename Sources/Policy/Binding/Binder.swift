@@ -189,7 +189,9 @@ extension Binder {
     guard let node = root["listeners"] else { return }
     if case .list(let items) = node.content {
       if items.isEmpty {
-        findings.add(.deadEnd, node.place, "without a listener nothing can come in")
+        findings.add(
+          .deadEnd, node.place, "without a listener nothing can come in",
+          remedy: "add one, such as `{ name: udp4, transport: udp, address: \"192.0.2.1:5060\" }`")
       }
       if items.count > Limits.listeners {
         findings.add(.tooMany, node.place, "there can be at most \(Limits.listeners) listeners")

@@ -50,7 +50,9 @@ extension Binder {
     let every = UInt64.max >> UInt64(64 - max(1, listeners.count))
     let bits = node["listeners"] == nil ? every : listenerBits(node.all("listeners"))
     if let list = node["listeners"], case .list(let items) = list.content, items.isEmpty {
-      findings.add(.deadEnd, list.place, "a peer without a listener can neither call nor be called")
+      findings.add(
+        .deadEnd, list.place, "a peer without a listener can neither call nor be called",
+        remedy: "name its listeners, or leave the key out where it may use all")
     }
     peers[place].listeners = bits
     peers[place].timeout = node["timeout"]?.interval

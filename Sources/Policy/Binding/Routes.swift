@@ -15,17 +15,19 @@ extension Binder {
   }
 
   mutating func bindRoutes() {
-    var places: [String: Int] = [:]
+    var places: [String: Place] = [:]
     for (item, node) in root.mappings("routes").enumerated() {
       defer {
         let rows = routing.routes.count - self.places.routeItems.count
         self.places.routeItems += Array(repeating: UInt32(item), count: rows)
       }
       if let name = node["name"], let text = name.scalar,
-        let line = places.updateValue(name.place.line, forKey: text)
+        let first = places.updateValue(name.place, forKey: text)
       {
+        let file = first.file == name.place.file ? "" : " of \(findings.files[first.file])"
         findings.add(
-          .duplicateName, name.place, "there is already a route `\(text)`, in line \(line)")
+          .duplicateName, name.place,
+          "there is already a route `\(text)`, in line \(first.line)\(file)")
       }
       bindRoute(node)
     }
@@ -78,7 +80,8 @@ extension Binder {
       // One whose targets are wrong was told already.
       if !peers[place].namesTargets {
         findings.add(
-          .deadEnd, item.place, "peer `\(peers[place].name)` has no targets to route to")
+          .deadEnd, item.place, "peer `\(peers[place].name)` has no targets to route to",
+          remedy: "give the peer `targets`, or lead the route to another one")
       }
       return
     }

@@ -28,7 +28,14 @@ extension Binder {
       return findings.add(
         .tooMany, item.place, "the tables of a policy have at most \(most) lines together")
     }
+    let before = findings.count
     let table = RouteTable(text, into: &findings)
+    if table.rows.isEmpty, findings.count == before {
+      findings.add(
+        .deadRoute, item.place,
+        "`\(path.shortened)` has no rows: route `\(route.name)` takes nothing",
+        remedy: "see why the table is empty, or take the route out")
+    }
     var common = TableRoute(route: route, timeout: node.interval("timeout"))
     for rows in byLength(table).reversed() {
       for (row, prefix) in rows { bind(table.rows[row], prefix, of: table, &common) }
@@ -54,10 +61,10 @@ extension Binder {
     var found: [[(row: Int, prefix: [UInt8])]] = []
     for (place, row) in table.rows.enumerated() {
       let prefix = Array(table.octets(row.prefix))
-      guard Names.isUserPrefix(prefix) else {
-        findings.add(
-          .wrongValue, row.prefix.place,
-          "`prefix`: \(Names.noUserPrefix(table.string(row.prefix)).message)")
+      do throws(Complaint) {
+        try Names.userPrefix(prefix)
+      } catch {
+        findings.add(error.rule, row.prefix.place, "`prefix`: \(error.message)")
         continue
       }
       if let line = lines.updateValue(row.prefix.place.line, forKey: prefix) {
@@ -133,7 +140,7 @@ extension Binder {
     do throws(Misplaced) {
       return try Text(octets, file: file)
     } catch {
-      findings.add(.unreadable, error.place, error.message)
+      findings.add(.unreadable, error.place, error.message, remedy: error.remedy)
       return nil
     }
   }

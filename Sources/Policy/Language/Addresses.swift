@@ -29,6 +29,7 @@ enum Addresses {
   /// A host name or an address, and perhaps a port, as it is to stand in a Via.
   static func advertised(_ text: String) throws(Complaint) -> [UInt8] {
     let place = try hostPort(text, "a host and perhaps a port, such as `sbc.example.com:5060`")
+    if let address = place.host.address { _ = try usable(address, text) }
     if let port = place.port { _ = try usable(port, text) }
     return Array(text.lowercased().utf8)
   }
@@ -70,6 +71,7 @@ enum Addresses {
       )
     }
     let longest = host.kind == .ipv4 ? 32 : 128
+    try unambiguous(text)
     guard parts.count == 2 else { return Prefix(network: address, bits: 128) }
     guard let length = Int(parts[1]), (0...longest).contains(length), parts[1].first != "+" else {
       throw Complaint("`/\(parts[1])` is not a length from /0 to /\(longest)")
@@ -84,8 +86,19 @@ enum Addresses {
     return Prefix(network: address, bits: UInt8(bits))
   }
 
+  /// One address alone.
+  static func address(_ text: String) throws(Complaint) -> Address {
+    guard let address = read(Array(text.utf8))?.address else {
+      throw Complaint("`\(text.shortened)` is not an address, such as `192.0.2.1`")
+    }
+    return address
+  }
+
   /// `[transport ":"] address [":" port]`
-  static func target(_ text: String) throws(Complaint) -> WrittenTarget {
+  /// - Parameter noun: what it is called where it is none.
+  static func target(
+    _ text: String, as noun: String = "a target"
+  ) throws(Complaint) -> WrittenTarget {
     let named: [(String, Transport)] = [("udp:", .udp), ("tcp:", .tcp)]
     let lower = text.lowercased()
     if lower.hasPrefix("tls:") {
@@ -93,11 +106,11 @@ enum Addresses {
     }
     let found = named.first { lower.hasPrefix($0.0) }
     let rest = found == nil ? text : String(text.dropFirst(4))
-    let wanted = "a target, such as `udp:192.0.2.1:5060`, or `192.0.2.1:5060` for any transport"
+    let wanted = "\(noun), such as `udp:192.0.2.1:5060`, or `192.0.2.1:5060` for any transport"
     let place = try hostPort(rest, wanted)
     guard let address = place.host.address else {
       throw Complaint(
-        "`\(text.shortened)` names a host; a target is an address until names are resolved")
+        "`\(text.shortened)` names a host; \(noun) is an address until names are resolved")
     }
     let port = try usable(place.port ?? 5060, text)
     return try WrittenTarget(
@@ -109,19 +122,51 @@ enum Addresses {
     guard bytes.count <= 300, !text.contains(":::") else {
       throw Complaint("`\(text.shortened)` is not \(wanted)")
     }
-    if let place = try? HostPort.parse(bytes.span, Slice(from: 0, to: bytes.count)) { return place }
-    let isBare = read(bytes)?.kind == .ipv6
-    throw Complaint(
-      isBare
-        ? "`\(text)` needs brackets: an IPv6 address is written `[\(text)]` where a port may follow"
-        : "`\(text.shortened)` is not \(wanted)")
+    if let place = try? HostPort.parse(bytes.span, Slice(from: 0, to: bytes.count)) {
+      if place.host.address != nil { try unambiguous(text) }
+      return place
+    }
+    if read(bytes)?.kind == .ipv6 {
+      throw Complaint("`\(text)` needs brackets and a port: `[2001:db8::1]:5060`")
+    }
+    let port = text.split(separator: ":", omittingEmptySubsequences: false).last ?? ""
+    if port.count < text.count, port.count >= 5, port.allSatisfy(\.isWholeNumber) {
+      throw Complaint("`\(text.shortened)` has port \(port); a port is from 1 to 65535")
+    }
+    throw Complaint("`\(text.shortened)` is not \(wanted)")
   }
 
+  /// An address with which a socket can send and receive, and that others can send to.
   private static func usable(_ address: Address, _ text: String) throws(Complaint) -> Address {
-    guard address != .unspecified, address != Address(ipv4: 0) else {
-      throw Complaint("`\(text)` is no address that a message can name; write the one of this host")
+    let kind: String
+    switch (address.isIPv4, address.isIPv4 ? address.octet(12) : address.octet(0)) {
+    case (true, 0): kind = "unspecified"
+    case (true, 224...239), (false, 0xff): kind = "a multicast address"
+    case (true, 255) where address.ipv4 == .max: kind = "the broadcast address"
+    case (false, 0) where address == .unspecified: kind = "unspecified"
+    case (false, 0xfe) where address.octet(1) & 0xc0 == 0x80:
+      throw Complaint(
+        "`\(text)` is link-local, and those cannot be used: a message has no place for their zone")
+    default: return address
     }
-    return address
+    throw Complaint("`\(text)` names no single host: it is \(kind)")
+  }
+
+  /// RFC 6943 §3.1.1: `010` is 10 to some programs and 8 to others.
+  private static func unambiguous(_ text: String) throws(Complaint) {
+    let numbers = text.prefix { $0 != "/" }.split(separator: ".")
+    guard numbers.count == 4 else { return }
+    let parts = numbers.map { part in
+      // The first may have a transport or the rest of an IPv6 address before it, the last a port.
+      part.split { $0 == ":" || $0 == "[" || $0 == "]" }
+    }
+    let first = parts[0].last ?? ""
+    let others = parts.dropFirst().map { $0.first ?? "" }
+    guard !([first] + others).contains(where: { $0.count > 1 && $0.first == "0" }) else {
+      throw Complaint(
+        "`\(text.shortened)` has a number with a 0 before it, which some programs take for octal;"
+          + " write it without")
+    }
   }
 
   private static func usable(_ port: UInt16, _ text: String) throws(Complaint) -> UInt16 {

@@ -179,18 +179,36 @@ enum Names {
   /// What a user part can begin with (RFC 3261 §25.1), without escapes.
   static func userPrefix(_ text: String) throws(Complaint) -> [UInt8] {
     let octets = Array(text.utf8)
-    guard isUserPrefix(octets) else { throw noUserPrefix(text) }
+    try userPrefix(octets)
     return octets
   }
 
-  static func isUserPrefix(_ octets: [UInt8]) -> Bool {
+  /// The same of a text that is at hand as its octets.
+  static func userPrefix(_ octets: [UInt8]) throws(Complaint) {
+    guard isUserPrefix(octets) else {
+      let text = String(decoding: octets, as: UTF8.self).shortened
+      throw Complaint("`\(text)` is not the beginning of a user part, such as `+4930`")
+    }
+    // RFC 3966 §3: `+` begins a global number. A number is compared without its separators, so
+    // that such a prefix would be the beginning of those alone that are written like it.
+    guard octets[0] == 0x2b, octets.contains(where: isSeparator),
+      octets.dropFirst().allSatisfy({ 0x30...0x39 ~= $0 || isSeparator($0) })
+    else { return }
+    let text = String(decoding: octets, as: UTF8.self)
+    let bare = String(decoding: octets.filter { !isSeparator($0) }, as: UTF8.self)
+    throw Complaint(
+      "`\(text)` has separators; numbers are compared without them, so write `\(bare)`")
+  }
+
+  /// `-`, `.`, `(` and `)`.
+  private static func isSeparator(_ octet: UInt8) -> Bool {
+    octet == 0x28 || octet == 0x29 || octet == 0x2d || octet == 0x2e
+  }
+
+  private static func isUserPrefix(_ octets: [UInt8]) -> Bool {
     guard (1...64).contains(octets.count) else { return false }
     for octet in octets where !isOfUser(octet) { return false }
     return true
-  }
-
-  static func noUserPrefix(_ text: String) -> Complaint {
-    Complaint("`\(text.shortened)` is not the beginning of a user part, such as `+4930`")
   }
 
   private static func isOfUser(_ octet: UInt8) -> Bool {

@@ -23,7 +23,10 @@ struct Composer {
       case .success(let node):
         guard let node else {
           findings.add(
-            .unreadable, nil, in: text.file, "the file is empty; a policy begins with `version: 1`")
+            .unreadable, nil, in: text.file,
+            text.file == 0
+              ? "the file is empty; a policy begins with `version: 1`" : "the file is empty",
+            remedy: "see why it is empty, or take it out")
           return nil
         }
         return convert(node, depth: 0)
@@ -54,9 +57,12 @@ struct Composer {
 
   private static func failure(_ error: YamlError, _ text: Text) -> Failure {
     switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-      .composer(_, let problem, let mark, _):
-      .other(text.within(text.place(of: mark)), "not YAML: \(problem)")
+    case .scanner(let context, let problem, let mark, _),
+      .parser(let context, let problem, let mark, _),
+      .composer(let context, let problem, let mark, _):
+      .other(
+        text.within(text.place(of: mark)),
+        sentence(for: problem, context, text.place(of: mark), text))
     case .duplicatedKeysInMapping(let keys, let context):
       .repeated(keys.first ?? "", text.within(text.place(of: context.mark)))
     case .reader(let problem, _, _, _): .other(nil, "not YAML: \(problem)")
@@ -64,10 +70,36 @@ struct Composer {
     }
   }
 
+  /// In words for who knows this program and not the YAML library.
+  private static func sentence(
+    for problem: String, _ context: YamlError.Context?, _ place: Place, _ text: Text
+  ) -> String {
+    if problem.contains("nesting level") { return tooDeep }
+    if problem.contains("another document") {
+      return "a second document begins here, and a policy is one; take out what stands before or"
+        + " after this line"
+    }
+    if problem.contains("violates indentation") { return tab }
+    if problem.contains("cannot start any token"), let offset = text.offset(of: place),
+      offset < text.bytes.count
+    {
+      let octet = text.bytes[offset]
+      return octet == 0x09
+        ? tab
+        : "`\(Character(Unicode.Scalar(octet)))` cannot begin a text without quotation marks"
+    }
+    let line = context.map { text.place(of: $0.mark).line } ?? place.line
+    let beginning = line == place.line ? "" : ", in what begins in line \(line)"
+    return "not YAML: \(problem)\(beginning)"
+  }
+
+  private static let tab = "a tab, and YAML indents with blanks alone"
+  private static let tooDeep = "lists and mappings stand at most \(Limits.depth) deep"
+
   private mutating func convert(_ node: Yams.Node, depth: Int) -> Node {
     let place = text.within(node.mark.map(text.place(of:)) ?? text.place(of: 0))
     guard depth <= Limits.depth else {
-      findings.add(.unreadable, place, "lists and mappings stand at most \(Limits.depth) deep")
+      findings.add(.unreadable, place, Self.tooDeep)
       return Node(place: place, content: .nothing)
     }
     switch node {
@@ -101,7 +133,7 @@ struct Composer {
   private mutating func entry(_ key: Yams.Node, _ value: Node) -> Node.Entry? {
     let place = text.within(key.mark.map(text.place(of:)) ?? value.place)
     guard case .scalar(let scalar) = key, !scalar.string.isEmpty else {
-      findings.add(.unreadable, place, "a key must be a word")
+      findings.add(.unreadable, place, "a key must be a word, and not empty")
       return nil
     }
     guard !repeated.contains(scalar.string) else { return nil }

@@ -42,11 +42,20 @@ package struct Finding: Error, Hashable, Sendable, CustomStringConvertible {
   package var severity: Severity
   /// What is wrong, in words, without its place.
   package var message: String
+  /// What to do about it, where it is not what the rule says of all its findings.
+  private var advice: String?
 
-  /// - Parameter severity: that of the rule unless another is said.
+  /// What to do about it, in a sentence that begins in lower case.
+  package var remedy: String { advice ?? rule.page.remedy }
+
+  /// - Parameters:
+  ///   - severity: that of the rule unless another is said.
+  ///   - remedy: the rule's unless another is said.
   package init(
-    file: String, place: Place?, _ rule: Rule, severity: Severity? = nil, message: String
+    file: String, place: Place?, _ rule: Rule, severity: Severity? = nil, message: String,
+    remedy: String? = nil
   ) {
+    advice = remedy
     self.file = file
     self.place = place
     self.rule = rule
@@ -66,6 +75,8 @@ struct Findings {
   var files: [String]
   private var list: [Finding] = []
   private var left = Limits.findings
+  /// Errors for which no place was left.
+  private var untold = 0
 
   /// Whether a part of the policy is missing, as its file could not be read: then what is not there
   /// may be in that.
@@ -82,19 +93,33 @@ struct Findings {
   ///   - place: `nil` for a finding about a file as a whole.
   ///   - file: which file that is.
   ///   - severity: where it is not that of the rule.
+  ///   - remedy: where it is not that of the rule.
   mutating func add(
     _ rule: Rule, _ place: Place?, in file: Int = 0, _ message: String,
-    severity: Finding.Severity? = nil
+    severity: Finding.Severity? = nil, remedy: String? = nil
   ) {
-    guard left > 0, !(isIncomplete && rule == .undefinedName) else { return }
+    if isIncomplete, rule == .undefinedName { return }
+    guard left > 0 else {
+      if (severity ?? rule.severity) == .error { untold += 1 }
+      return
+    }
     left -= 1
     let name = files[place?.file ?? file]
-    list.append(Finding(file: name, place: place, rule, severity: severity, message: message))
+    list.append(
+      Finding(
+        file: name, place: place, rule, severity: severity, message: message, remedy: remedy))
   }
 
   /// What keeps the policy from being loaded. Remarks on such a policy would mostly be about what
   /// is missing in it.
-  var rejection: Rejection { Rejection(findings: sorted.filter { $0.severity == .error }) }
+  var rejection: Rejection {
+    let errors = sorted.filter { $0.severity == .error }
+    guard untold > 0 else { return Rejection(findings: errors) }
+    let rest = Finding(
+      file: files[0], place: nil, .tooMany, message: "and so on: \(untold) more are not shown",
+      remedy: "mend these, and look again")
+    return Rejection(findings: errors + [rest])
+  }
 
   /// By place; what was found first at a place stays first.
   var sorted: [Finding] {

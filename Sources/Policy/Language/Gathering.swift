@@ -22,7 +22,7 @@ struct Gathering {
     self.library = library
     self.findings = findings
     open = [findings.files[0]]
-    taken = [findings.files[0]]
+    taken = [library.identity(findings.files[0])]
   }
 
   private mutating func tree(of octets: [UInt8], file: Int) -> Node? {
@@ -39,7 +39,7 @@ struct Gathering {
     do throws(Misplaced) {
       root = Composer.compose(try Text(octets, file: file), into: &findings)
     } catch {
-      findings.add(.unreadable, error.place, error.message)
+      findings.add(.unreadable, error.place, error.message, remedy: error.remedy)
       return nil
     }
     guard let root else { return nil }
@@ -68,12 +68,13 @@ struct Gathering {
 
   private mutating func part(_ path: String, _ place: Place) -> Node? {
     let name = Library.path(path, from: open[open.count - 1])
-    if open.contains(name) {
+    let identity = library.identity(name)
+    if open.contains(where: { library.identity($0) == identity }) {
       let circle = (open + [name]).joined(separator: " -> ")
       findings.add(.badInclude, place, "`\(path.shortened)` includes itself: \(circle)")
       return nil
     }
-    guard taken.insert(name).inserted else {
+    guard taken.insert(identity).inserted else {
       findings.add(.badInclude, place, "`\(path.shortened)` is included twice")
       return nil
     }

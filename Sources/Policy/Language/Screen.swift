@@ -47,7 +47,8 @@ struct Screen {
   /// - Returns: whether it is worth going on.
   private mutating func line() -> Bool {
     if place < end, octet == 0x25 {  // %
-      return refuse("directives are not part of the policy language")
+      tell("directives are not part of the policy language")
+      return true
     }
     let marker = text.bytes[place..<min(place + 3, end)]
     if marker.elementsEqual("---".utf8) || marker.elementsEqual("...".utf8), isBlank(at: place + 3)
@@ -101,10 +102,10 @@ struct Screen {
 
   private mutating func indicator() -> Bool? {
     switch octet {
-    case 0x26: refuse("anchors (`&`) are not part of the policy language")
+    case 0x26: pass("anchors (`&`) are not part of the policy language")
     case 0x2a:
-      refuse("aliases (`*`) are not part of the policy language; a text with `*` is quoted")
-    case 0x21: refuse("tags (`!`) are not part of the policy language")
+      pass("aliases (`*`) are not part of the policy language; a text with `*` is quoted")
+    case 0x21: pass("tags (`!`) are not part of the policy language")
     case 0x7c, 0x3e: refuse("block texts (`|`, `>`) are not part of the policy language")
     default: nil
     }
@@ -160,8 +161,20 @@ struct Screen {
     }
   }
 
-  private mutating func refuse(_ message: String) -> Bool {
+  private mutating func tell(_ message: String) {
     findings.add(.unreadable, text.place(of: place), message)
+  }
+
+  /// Tells of a word that leaves no doubt where the next one begins: all of them are shown.
+  private mutating func pass(_ message: String) -> Bool {
+    tell(message)
+    while place < end, !isBlank(at: place) { place += 1 }
+    return true
+  }
+
+  /// Tells of what makes the rest of the text a guess.
+  private mutating func refuse(_ message: String) -> Bool {
+    tell(message)
     return false
   }
 }

@@ -1,5 +1,5 @@
 /// What somebody who wrote this word may have meant.
-enum Spelling {
+package enum Spelling {
   /// The nearest of the words, if one is near enough to be meant.
   static func nearest(to word: String, of words: [String]) -> String? {
     guard word.utf8.count <= 64 else { return nil }
@@ -16,7 +16,7 @@ enum Spelling {
   }
 
   /// "; did you mean `this`?", or nothing.
-  static func question(_ word: String, of words: [String]) -> String {
+  package static func question(_ word: String, of words: [String]) -> String {
     nearest(to: word, of: words).map { "; did you mean `\($0)`?" } ?? ""
   }
 

@@ -11,11 +11,19 @@ struct Text {
     // A byte order mark is no part of the text.
     bytes = octets.starts(with: [0xef, 0xbb, 0xbf]) ? Array(octets.dropFirst(3)) : octets
     lines = Self.lineStarts(bytes)
+    guard !Self.isWide(bytes) else {
+      throw Misplaced(
+        place(of: 0), "this is UTF-16 or UTF-32, and a policy is UTF-8",
+        remedy: "have the editor save the file as UTF-8")
+    }
     if let zero = bytes.firstIndex(of: 0) {
-      throw Misplaced(place(of: zero), "this is a binary file, not the text of a policy")
+      throw Misplaced(
+        place(of: zero), "this is a binary file, not the text of a policy",
+        remedy: "name the file that has the text")
     }
     if let offset = Self.firstInvalid(bytes) {
-      throw Misplaced(place(of: offset), "this is not UTF-8")
+      throw Misplaced(
+        place(of: offset), "this is not UTF-8", remedy: "have the editor save the file as UTF-8")
     }
     if let offset = Self.firstControl(bytes) {
       throw Misplaced(
@@ -82,6 +90,18 @@ struct Text {
     return starts
   }
 
+  /// Whether the text begins as one does whose characters are units of two or four octets: with
+  /// the mark of their order, or with a letter beside a zero.
+  private static func isWide(_ bytes: [UInt8]) -> Bool {
+    guard bytes.count >= 2 else { return false }
+    if [[0xff, 0xfe], [0xfe, 0xff]].contains([bytes[0], bytes[1]]) { return true }
+    if bytes.starts(with: [0, 0, 0xfe, 0xff]) { return true }
+    let isText = { (octet: UInt8) in octet == 0x0a || 0x20..<0x7f ~= octet }
+    guard bytes.count >= 4 else { return false }
+    return isText(bytes[0]) && bytes[1] == 0 && isText(bytes[2]) && bytes[3] == 0
+      || bytes[0] == 0 && isText(bytes[1]) && bytes[2] == 0 && isText(bytes[3])
+  }
+
   private static func firstInvalid(_ bytes: [UInt8]) -> Int? {
     do throws(UTF8.ValidationError) {
       _ = try UTF8Span(validating: bytes.span)
@@ -110,9 +130,12 @@ struct Text {
 struct Misplaced: Error {
   var place: Place
   var message: String
+  /// What to do about it, where it is not what is always said.
+  var remedy: String?
 
-  init(_ place: Place, _ message: String) {
+  init(_ place: Place, _ message: String, remedy: String? = nil) {
     self.place = place
     self.message = message
+    self.remedy = remedy
   }
 }

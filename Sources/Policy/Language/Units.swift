@@ -74,15 +74,25 @@ enum Units {
     }
     let names = units.map(\.0)
     guard let factor = units.first(where: { $0.0 == unit })?.1 else {
-      let list = names.joined(separator: ", ")
-      throw Complaint(
-        unit.isEmpty
-          ? "\(quoted(text)) has no unit; the units are \(list)"
-          : "\(quoted(text)) has an unknown unit; the units are \(list)")
+      throw Complaint("\(quoted(text)) \(fault(of: unit, behind: text, names))")
     }
     guard let number else { return nil }
     let (product, overflow) = number.multipliedReportingOverflow(by: factor)
     return overflow ? nil : product
+  }
+
+  private static func fault(of unit: String, behind text: String, _ names: [String]) -> String {
+    let list = names.joined(separator: ", ")
+    let bare = unit.drop { $0 == " " || $0 == "\t" }
+    if unit.isEmpty { return "has no unit; the units are \(list)" }
+    if names.contains(String(bare)) {
+      return "has a blank before its unit; write `\(text.dropLast(unit.count))\(bare)`"
+    }
+    let rest = unit.drop { $0 == "." || $0 == "," || $0.isNumber }
+    if rest.count < unit.count, names.contains(String(rest)) {
+      return "is not a whole number of a unit; the units are \(list)"
+    }
+    return "has an unknown unit; the units are \(list)"
   }
 
   /// Digits and what follows them. The number is `nil` when it is too big.
@@ -93,7 +103,7 @@ enum Units {
   }
 
   private static func outside(_ text: String, _ least: String, _ most: String) -> Complaint {
-    Complaint("\(quoted(text)) is not from \(least) to \(most)")
+    Complaint("\(quoted(text)) is not \(least == most ? least : "from \(least) to \(most)")")
   }
 
   private static func quoted(_ text: String) -> String { "`\(text.shortened)`" }

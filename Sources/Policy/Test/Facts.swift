@@ -64,16 +64,30 @@ struct Facts {
 
   /// Every stage that was met, up to the one that had the last word.
   var steps: [Explanation.Step] {
-    if let fault = judgement.unframed {
-      let step = Explanation.Step(
-        stage: "transport", verdict: "close",
-        fact: "the stream cannot be framed: \(fault.fault.phrase)"
-          + " at octet \(fault.offset)")
-      return [step]
-    }
+    if let fault = judgement.unframed { return [unframed(fault)] }
     guard transcript.isRequest || passage.verdict != .none else { return [response] }
     let met = Passage.Stage.allCases.prefix { $0.rawValue <= passage.stage.rawValue }
     return met.map { $0 == passage.stage ? last($0) : passed($0) }
+  }
+
+  /// What a stream is that holds no message: only one that can hold none any more is closed.
+  private func unframed(_ fault: Malformed) -> Explanation.Step {
+    let octets = judgement.octets
+    if octets.allSatisfy({ $0 == 0x0d || $0 == 0x0a }) {
+      return Explanation.Step(
+        stage: "transport", verdict: "silence",
+        fact: "a keep-alive of the stream, and no message; of two line ends one is given back"
+          + " (RFC 5626 §3.5.1)")
+    }
+    if fault.fault == .headersNotEnded, fault.offset == octets.count {
+      return Explanation.Step(
+        stage: "transport", verdict: "wait",
+        fact: "the stream holds no whole message yet, and its rest is waited for"
+          + " (`tcp-unfinished`)")
+    }
+    return Explanation.Step(
+      stage: "transport", verdict: "close",
+      fact: "the stream cannot be framed: \(fault.fault.phrase) at octet \(fault.offset)")
   }
 
   private var response: Explanation.Step {

@@ -18,7 +18,7 @@ extension Snapshot {
     from source: String, to listener: String?, transport: String? = nil
   ) throws(Complaint) -> Flow {
     let isBare = source.filter { $0 == ":" }.count > 1 && !source.contains("[")
-    let written = try Addresses.target(isBare ? "[\(source)]" : source)
+    let written = try Addresses.target(isBare ? "[\(source)]" : source, as: "a source")
     let wanted = try transport.map(Self.transport) ?? written.transport
     let all = configuration.listeners
     guard let listener else {
@@ -40,6 +40,13 @@ extension Snapshot {
     let own = all[place].transport
     guard wanted == nil || wanted == own else {
       throw Complaint("listener `\(listener)` speaks \(own.word), and not \(wanted?.word ?? "")")
+    }
+    guard all[place].local.address.isIPv4 == written.endpoint.address.isIPv4 else {
+      let families = written.endpoint.address.isIPv4 ? ("IPv6", "IPv4") : ("IPv4", "IPv6")
+      throw Complaint(
+        "listener `\(listener)` has an address of \(families.0): nothing of \(families.1) comes"
+          + " there"
+      )
     }
     return flow(own, place, written.endpoint)
   }
@@ -86,11 +93,7 @@ extension Snapshot {
   /// Reads an address, or `none`.
   static func answer(to text: String) throws(Complaint) -> Result<Address, Unresolved> {
     if text == "none" { return .failure(.noSuchName) }
-    let prefix = try Addresses.prefix(text)
-    guard prefix.bits == 128 else {
-      throw Complaint("`\(text.shortened)` is a prefix, and an answer is an address or `none`")
-    }
-    return .success(prefix.network)
+    return .success(try Addresses.address(text))
   }
 }
 
@@ -153,9 +156,11 @@ extension Explanation {
 
 extension Snapshot {
   /// The octets of a file with a message.
-  package static func octets(of path: String) throws(Rejection) -> [UInt8] {
+  package static func octets(
+    of path: String, from library: Library = .disk
+  ) throws(Rejection) -> [UInt8] {
     do throws(Finding) {
-      return try Source.read(path)
+      return try library.read(path)
     } catch {
       throw Rejection(findings: [error])
     }

@@ -22,11 +22,22 @@ package struct TestReport: Sendable, Encodable {
   package var tests: String
   /// A result for each case, in their order.
   package var results: [Result]
+  /// What keeps the policy or its tests from being loaded: then no case was run.
+  package var errors: [String] = []
 
   /// How many cases passed.
   package var passed: Int { results.count { $0.passed } }
   /// How many did not.
   package var failed: Int { results.count - passed }
+}
+
+extension TestReport {
+  /// Of a policy whose cases could not be run.
+  package init(of policy: String, _ rejection: Rejection) {
+    self.init(
+      policy: policy, tests: Suite.path(beside: policy), results: [],
+      errors: rejection.findings.map(\.description))
+  }
 }
 
 extension Suite {

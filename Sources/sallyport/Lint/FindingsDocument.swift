@@ -31,7 +31,7 @@ struct FindingsDocument: Encodable {
       Entry(
         file: finding.file, line: finding.place?.line, column: finding.place?.column,
         severity: "\(finding.severity)", rule: finding.rule.name, message: finding.message,
-        remedy: finding.rule.page.remedy)
+        remedy: finding.remedy)
     }
     errors = inspection.count(.error)
     warnings = inspection.count(.warning)

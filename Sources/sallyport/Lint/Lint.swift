@@ -18,7 +18,9 @@ struct Lint: ParsableCommand {
     case text, json, sarif
   }
 
-  @Argument(help: "The policy files.", completion: .file(extensions: ["yaml", "yml"]))
+  @Argument(
+    help: "The policy files; - is the standard input.",
+    completion: .file(extensions: ["yaml", "yml"]))
   var policies: [String] = []
 
   @Option(help: "How findings are written: for people, as JSON, or as SARIF 2.1.0.")
@@ -56,16 +58,20 @@ struct Lint: ParsableCommand {
     guard !policies.isEmpty || effective == nil else {
       throw ValidationError("name the policy of the peer")
     }
+    guard format != .sarif || effective == nil && explain == nil && !rules else {
+      throw ValidationError("SARIF holds findings; what is asked for here is text or JSON")
+    }
   }
 
   func run() throws {
-    if let explain, let rule = Rule.named(explain) { print(rule.explanation) }
-    if rules { print(Self.list) }
+    if let explain, let rule = Rule.named(explain) { try printPage(of: rule) }
+    if rules { try printRules() }
     guard !policies.isEmpty else { return }
-    if let effective { return try printEffective(effective) }
-    let inspection = Inspection(of: policies, against: try running())
+    let library = Library.shell(policies + (against.map { [$0] } ?? []))
+    if let effective { return try printEffective(effective, library) }
+    let inspection = Inspection(of: policies, against: try running(library), from: library)
     switch format {
-    case .text: print(inspection.text(), terminator: "")
+    case .text: Speech.tell(inspection.text(), terminator: "")
     case .json: print(try Self.encoded(FindingsDocument(inspection)))
     case .sarif: print(try Self.encoded(SARIF(inspection)))
     }
@@ -73,30 +79,45 @@ struct Lint: ParsableCommand {
   }
 
   /// The policy that `--against` names.
-  private func running() throws -> Snapshot? {
+  private func running(_ library: Library) throws -> Snapshot? {
     guard let against else { return nil }
     do throws(Rejection) {
-      return try Snapshot.load(path: against)
+      return try Snapshot.load(path: against, from: library)
     } catch {
-      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      Speech.say("\(error)")
       throw ExitCode(2)
     }
   }
 
-  private func printEffective(_ peer: String) throws {
+  private func printEffective(_ peer: String, _ library: Library) throws {
     for path in policies {
       do {
-        let snapshot = try Snapshot.load(path: path)
+        let snapshot = try Snapshot.load(path: path, from: library)
         guard let text = snapshot.effectiveText(peer: peer) else {
           let end = snapshot.question(peer: peer)
-          throw ValidationError("\(path) has no peer `\(peer)`\(end)")
+          Speech.say("sallyport lint: \(path) has no peer `\(peer)`\(end)")
+          throw ExitCode.validationFailure
         }
-        print(text, terminator: "")
+        if format == .json, let settings = snapshot.effective(peer: peer) {
+          print(try Self.encoded(EffectiveDocument(settings, of: peer, in: path, snapshot)))
+        } else {
+          Speech.tell(text, terminator: "")
+        }
       } catch let rejection as Rejection {
-        FileHandle.standardError.write(Data("\(rejection)\n".utf8))
+        Speech.say("\(rejection)")
         throw ExitCode(2)
       }
     }
+  }
+
+  private func printPage(of rule: Rule) throws {
+    if format == .text { return print(rule.explanation) }
+    print(try Self.encoded(RuleDocument(rule, withPage: true)))
+  }
+
+  private func printRules() throws {
+    if format == .text { return print(Self.list) }
+    print(try Self.encoded(Rule.all.map { RuleDocument($0, withPage: false) }))
   }
 
   /// All rules, a line for each.

@@ -56,7 +56,7 @@ package struct Inspection: Sendable {
         let excerpt = Excerpt(line, column: place.column)
         text += "    \(excerpt.line)\n    \(excerpt.caret)\n"
       }
-      text += "    remedy: \(finding.rule.page.remedy)\n\n"
+      text += "    remedy: \(finding.remedy)\n\n"
     }
     return text + summary + "\n"
   }
