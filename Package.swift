@@ -127,6 +127,12 @@ let package = Package(
         "Onslaught",
       ]),
     tests("DialogsTests", ["Basics", "Dialogs"]),
+    .testTarget(
+      name: "DifferentialTests",
+      dependencies: [
+        "Basics", "SIP", "Dialogs", "Admission", "Routing", "Border", "Rehearsal", containers,
+      ],
+      path: "Tests/DifferentialTests", exclude: ["Sofia"], swiftSettings: testing),
     tests(
       "SallyportTests",
       ["sallyport", "Basics", "Platform", "SIP", "Admission", "Dialogs", "Border", "Policy"]),
