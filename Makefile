@@ -9,17 +9,19 @@ POLICY ?= Policies/quickstart.yaml
 CALLS ?= 100
 RATE ?= 10
 SECONDS_TO_FUZZ ?= 60
+MESSAGES ?= 100000
 
 BUILD_NEEDS := pkg-config:pkg-config libssl-dev libpcap-dev
-TEST_NEEDS := sip-tester:sipp
+TEST_NEEDS := sip-tester:sipp libsofia-sip-ua-dev gcc:gcc
 BENCH_NEEDS := kamailio:kamailio libsofia-sip-ua-dev gcc:gcc python3:python3 sip-tester:sipp \
 	valgrind:valgrind
 
-.PHONY: help run hint call build test bench format lint-code fuzz torture-kamailio build-tools test-tools
+.PHONY: help run hint call build test differential bench format lint-code fuzz torture-kamailio \
+	build-tools test-tools
 
 help: ## show these lines
 	@echo "make TARGET, where TARGET is one of"
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 run: build hint ## build for release, and serve Policies/quickstart.yaml (or POLICY=…) until Ctrl-C
 	@exec .build/release/sallyport run $(POLICY)
@@ -43,6 +45,10 @@ test: build test-tools ## run all tests
 	@swift build --build-tests
 	@swift test --skip-build --disable-xctest --skip CallTests
 	@swift test --skip-build --disable-xctest --filter CallTests
+
+differential: build-tools test-tools ## let sofia-sip read MESSAGES random ones as they came and as they went
+	@swift build --build-tests
+	@SALLYPORT_DIFFERENTIAL=$(MESSAGES) swift test --skip-build --disable-xctest --filter ForwardedIsWhatCame
 
 bench: build ## measure, beside Kamailio and sofia-sip
 	@.ci/need $(BENCH_NEEDS)

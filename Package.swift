@@ -134,6 +134,12 @@ let package = Package(
     tests("CaptureTests", ["Basics", "Capture"]),
     tests("TorturePlayTests", ["Basics", "Platform", "SIP", "Torture", "TorturePlay"]),
     tests("TortureTests", ["COpenSSL", "Basics", "SIP", "Border", "Policy", "Torture"]),
+    .testTarget(
+      name: "DifferentialTests",
+      dependencies: [
+        "Basics", "SIP", "Dialogs", "Admission", "Routing", "Border", "Rehearsal", containers,
+      ],
+      path: "Tests/DifferentialTests", exclude: ["Sofia"], swiftSettings: testing),
     tests(
       "SallyportTests",
       [

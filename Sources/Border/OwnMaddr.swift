@@ -24,18 +24,40 @@ struct Cuts {
   func write(_ bytes: Span<UInt8>, _ text: Slice, into out: inout OutputSpan<UInt8>) {
     var place = text.start
     let isMaddrFirst = transport.isEmpty || maddr.start < transport.start
-    skip(port, bytes, &place, &out)
-    skip(isMaddrFirst ? maddr : transport, bytes, &place, &out)
-    skip(isMaddrFirst ? transport : maddr, bytes, &place, &out)
+    skip(port, bytes, &place, text.end, &out)
+    skip(isMaddrFirst ? maddr : transport, bytes, &place, text.end, &out)
+    skip(isMaddrFirst ? transport : maddr, bytes, &place, text.end, &out)
     out.write(bytes, Slice(from: place, to: text.end))
   }
 
   private func skip(
-    _ cut: Slice, _ bytes: Span<UInt8>, _ place: inout Int, _ out: inout OutputSpan<UInt8>
+    _ cut: Slice, _ bytes: Span<UInt8>, _ place: inout Int, _ end: Int,
+    _ out: inout OutputSpan<UInt8>
   ) {
-    if cut.isEmpty { return }
+    if cut.isEmpty || cut.start < place || cut.end > end { return }
     out.write(bytes, Slice(from: place, to: cut.start))
     place = cut.end
+  }
+
+  /// Writes a URI that becomes a Request-URI, without what falls away and without what none may
+  /// have.
+  func write(_ bytes: Span<UInt8>, target uri: URI, into out: inout OutputSpan<UInt8>) {
+    let parts = uri.partsOfTarget(in: bytes)
+    write(bytes, parts.before, into: &out)
+    write(bytes, parts.after, into: &out)
+  }
+}
+
+extension URI {
+  /// What of a URI stays when it becomes a Request-URI: neither `method` nor headers (RFC 3261
+  /// §16.6 step 2, §19.1.1). The two parts stand around the `method`; the second may be empty.
+  func partsOfTarget(in bytes: Span<UInt8>) -> (before: Slice, after: Slice) {
+    let end = headers.isEmpty ? whole.end : headers.start &- 1
+    let isSIP = scheme == .sip || scheme == .sips
+    guard isSIP, let method = parameter("method", in: bytes)?.whole else {
+      return (Slice(from: whole.start, to: end), Slice(from: end, to: end))
+    }
+    return (Slice(from: whole.start, to: method.start), Slice(from: method.end, to: end))
   }
 }
 

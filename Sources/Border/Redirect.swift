@@ -76,14 +76,12 @@ extension Core {
     case .ask: target = nil
     case .foreign, .unknown: return nil
     }
-    // A Request-URI has no headers (RFC 3261 §19.1.1).
-    let uri = value.uri
-    let end = uri.headers.isEmpty ? uri.whole.end : uri.headers.start - 1
-    let text = Slice(from: uri.whole.start, to: end)
     var octets: [UInt8] = []
-    octets.append(addingCapacity: text.count) { $0.write(bytes, text) }
+    octets.append(addingCapacity: value.uri.whole.count) {
+      Cuts().write(bytes, target: value.uri, into: &$0)
+    }
     var hash = self.hash()
-    hash.combine(bytes, text)
+    hash.combine(octets.span, Slice(from: 0, to: octets.count))
     return Contact(uri: octets, q: q, digest: hash.finish().a, target: target)
   }
 

@@ -113,7 +113,9 @@ extension Patch {
     if !set.ownPart.isEmpty { remove(set.ownPart) }
     guard let next = set.next, !next.uri.hasLooseRouting else {
       if let repaired = set.repaired {
-        replace(message.outline.requestURI) { set.cuts.write(bytes, repaired.uriText, into: &$0) }
+        replace(message.outline.requestURI) {
+          set.cuts.write(bytes, target: repaired.uri, into: &$0)
+        }
         remove(set.repairedCut)
       } else {
         remove(set.cuts)
@@ -121,7 +123,7 @@ extension Patch {
       return
     }
     remove(set.nextCut)
-    replace(message.outline.requestURI) { $0.write(bytes, next.uriText) }
+    replace(message.outline.requestURI) { Cuts().write(bytes, target: next.uri, into: &$0) }
     // A strict router on both sides: the last Route value is the target already, as this one wants
     // it.
     if set.repaired != nil { return remove(set.cuts) }

@@ -58,6 +58,16 @@ struct RedirectionsAreRanked {
     }
   }
 
+  @Test("a contact that is followed loses what no Request-URI may have (RFC 3261 §16.6 step 2)")
+  func targetsHaveNoHeaders() {
+    let scene = Scene()
+    scene.call(["<sip:a@10.2.1.1;x;method=BYE;y=1?Subject=z>"])
+    #expect(scene.telephones[1].last("INVITE")?.message.requestURI == "sip:a@10.2.1.1;x;y=1")
+    // Without them it is one that was tried.
+    scene.redirect(to: ["<sip:a@10.2.1.1;x;y=1>, <sip:a@10.2.1.2?Subject=z>"])
+    #expect(scene.tried() == ["p2"])
+  }
+
   @Test(
     "the highest q first, those of one q as they stand, and without q it is 1",
     arguments: [

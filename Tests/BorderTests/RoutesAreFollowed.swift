@@ -111,6 +111,38 @@ struct RoutesAreFollowed {
     }
   }
 
+  @Test(
+    "a Route value that becomes the Request-URI loses what none may have (RFC 3261 §19.1.1)",
+    arguments: [
+      ("sip:10.2.0.1?Subject=x", "sip:10.2.0.1"),
+      ("sip:r@10.2.0.1;method=BYE", "sip:r@10.2.0.1"),
+      ("sip:10.2.0.1;a;METHOD=BYE;b=c?d=e&f=g", "sip:10.2.0.1;a;b=c"),
+    ])
+  func targetsHaveNoHeaders(_ given: String, _ left: String) {
+    let exchange = Exchange()
+    exchange.send(Ask("MESSAGE") { $0.more = ["Route: <\(given)>"] }.text, from: exchange.west)
+    #expect(exchange.east.last("MESSAGE")?.message.requestURI == left)
+    let dialog = exchange.establish()
+    let ask = dialog.ask("INFO", fromWest: true) {
+      $0.uri = PlainURI(of: dialog.west[0]).text
+      $0.more = ["Route: <\(given)>"]
+    }
+    exchange.send(ask.text, from: exchange.west)
+    #expect(exchange.east.last("INFO")?.message.requestURI == left)
+  }
+
+  @Test("a strict router upstream left a URI whose `maddr` is ours: all that is to go goes")
+  func mendedTarget() {
+    let exchange = Exchange()
+    let dialog = exchange.establish()
+    let ask = dialog.ask("INFO", fromWest: true) {
+      $0.uri = PlainURI(of: dialog.west[0]).text
+      $0.more = ["Route: <sip:x@10.2.0.1;method=INFO;maddr=10.0.0.1;a?b=c>"]
+    }
+    exchange.send(ask.text, from: exchange.west)
+    #expect(exchange.east.last("INFO")?.message.requestURI == "sip:x@10.2.0.1;a")
+  }
+
   @Test("a strict router on both sides")
   func strictOnBothSides() {
     let exchange = Exchange()
