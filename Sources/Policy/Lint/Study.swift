@@ -64,6 +64,11 @@ extension Study {
   /// The peers as they are written, in the order of `peers`.
   var peerNodes: [Node] { root.all("peers") }
 
+  /// The peers that a route leads to.
+  func callees(of route: Routing.Rules.Route) -> Set<PeerID> {
+    Set(routing.targets[route.targets].map(\.peer))
+  }
+
   /// The peers that may send requests.
   var callers: Set<PeerID> { Set(admission.sources.map(\.peer)) }
 

@@ -19,7 +19,8 @@ struct TortureCommand: ParsableCommand {
       Before `~` stands what the RFC asks for, after it what it leaves open: tolerated, counted, \
       and no failure. A file without a line fails the run, and so does a line without a file.
 
-      Without a folder it is those of the project, below Torture/. Each message is put to an \
+      Without a folder it is those of the project, below Torture/. With --target they go to any \
+      element over the network. Without it each message is put to an \
       element of its own, within this process, through the pipeline that serves; afterwards it has \
       to answer an OPTIONS, and nothing may be left in its tables when its timers are over. \
       Whatever it sends is held to be clean as well: it parses, ends with its body, and repeats no \

@@ -1,3 +1,4 @@
+import Basics
 import Rehearsal
 
 /// Texts of random shape by the grammar of RFC 3261 §25.1, which follow from a seed alone. All of
