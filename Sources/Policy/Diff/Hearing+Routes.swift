@@ -47,6 +47,12 @@ extension Hearing {
     for plane in [1, 0] {
       let count = plane == 1 ? Grid.methods.count : min(grid.callers.count, Self.peers)
       for value in 0..<count where box.sides[plane].contains(value) {
+        // The other half is for other routes: what changes there counts for more.
+        guard comparison.requests < bounds.requests / 2 else {
+          return miss(
+            "\(grid.scheme): other methods and peers of kinds of requests behind the first"
+              + " \(bounds.requests / 2) requests")
+        }
         var one = Bits(count: plane == 1 ? Grid.methods.count : grid.callers.count)
         one.insert(value)
         guard let part = search.part(of: box.with(plane, one), outside: outside) else { continue }
