@@ -26,7 +26,7 @@ enum Runs {
 
 extension Attempt {
   /// The same with other outcomes expected.
-  func expecting(_ change: (Outcome) -> Outcome) -> Attempt {
+  func expecting(_ change: (Torture.Outcome) -> Torture.Outcome) -> Attempt {
     var attempt = self
     attempt.of.line.required = of.line.required.map(change)
     attempt.of.line.tolerated = of.line.tolerated.map(change)
@@ -34,9 +34,9 @@ extension Attempt {
   }
 }
 
-extension Outcome {
+extension Torture.Outcome {
   /// Another outcome, over the same transports.
-  var flipped: Outcome {
+  var flipped: Torture.Outcome {
     get throws {
       let prefix = overStreams.map { $0 ? "stream:" : "udp:" } ?? ""
       let line = "x proxy \(prefix)\(deed == .forward ? "488" : "forward") §1"
