@@ -40,9 +40,9 @@ struct FlipTests {
   }
 }
 
-extension Outcome.Deed {
+extension Torture.Outcome.Deed {
   /// Whether whatever does the other deed does this one as well.
-  fileprivate func takes(_ other: Outcome.Deed) -> Bool {
+  fileprivate func takes(_ other: Torture.Outcome.Deed) -> Bool {
     switch (self, other) {
     case (.answer(.hundred(let first)), .answer(.one(let status))): status / 100 == first
     default: self == other

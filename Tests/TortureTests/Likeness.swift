@@ -4,7 +4,7 @@ import Torture
 
 extension Attempt {
   /// What would be seen of an element that does exactly this.
-  func likeness(of outcome: Outcome) -> Observation {
+  func likeness(of outcome: Torture.Outcome) -> Observation {
     var observation = Observation(sent: octets)
     observation.isClosed = outcome.closes || outcome.deed == .close
     let request = Wire(octets)
@@ -22,7 +22,7 @@ extension Attempt {
     return observation
   }
 
-  private func answerLines(_ request: Wire, _ statuses: Outcome.Statuses) -> [String] {
+  private func answerLines(_ request: Wire, _ statuses: Torture.Outcome.Statuses) -> [String] {
     let status =
       switch statuses {
       case .one(let status): status
@@ -40,12 +40,12 @@ extension Attempt {
     "CSeq: 1 NEW", "Max-Forwards: 7",
   ]
 
-  private static func startLine(_ outcome: Outcome, _ request: Wire) -> String {
+  private static func startLine(_ outcome: Torture.Outcome, _ request: Wire) -> String {
     guard outcome.conditions.contains(.keeps("Request-URI")) else { return "NEW sip:c@d SIP/2.0" }
     return "NEW \(String(decoding: request.requestURI, as: UTF8.self)) SIP/2.0"
   }
 
-  private static func line(_ condition: Outcome.Condition) -> String? {
+  private static func line(_ condition: Torture.Outcome.Condition) -> String? {
     switch condition {
     case .has(let name): "\(name): x"
     case .lists(let name, let tokens): "\(name): \(tokens.reversed().joined(separator: ", "))"
@@ -53,7 +53,7 @@ extension Attempt {
     }
   }
 
-  private static func kept(_ condition: Outcome.Condition, of request: Wire) -> [String] {
+  private static func kept(_ condition: Torture.Outcome.Condition, of request: Wire) -> [String] {
     guard case .keeps(let name) = condition, name != "Request-URI" else { return [] }
     return request.values(name).map { "\(name): \(String(decoding: $0, as: UTF8.self))" }
   }
