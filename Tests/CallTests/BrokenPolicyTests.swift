@@ -79,7 +79,7 @@ struct BrokenPolicyTests {
       try lines.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
       let checked = try await said(["run", "--check", file.path], "check", folder, ends: 1)
       let started = try await said(["run", file.path], "run", folder, ends: 1)
-      #expect(checked == "sallyport: cannot serve: \(reason)\n")
+      #expect(checked.hasSuffix("\nsallyport: cannot serve: \(reason)\n"), "\(checked)")
       #expect(checked == started)
     }
   }
@@ -100,14 +100,15 @@ struct BrokenPolicyTests {
       }
       #expect(isServing, "\(serving.said)")
       let checked = try await said(["run", "--check", file.path], "check", folder, ends: 0)
-      #expect(checked == "\(file.path): OK\n")
+      #expect(checked.hasSuffix("\n\(file.path): OK\n"), "\(checked)")
       #expect(FileManager.default.fileExists(atPath: socket))
       lines[1] = "element: { control: /none/of/these.sock }"
       lines[3] += "\n" + #"  - { name: w4, transport: udp, address: "192.0.2.77:5060" }"#
       lines[3] += "\n" + #"  - { name: t4, transport: tcp, address: "192.0.2.78:5060" }"#
       try lines.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
       let reasons = try await said(["run", "--check", file.path], "again", folder, ends: 1)
-      #expect(reasons.split(separator: "\n").count == 3, "\(reasons)")
+      let told = reasons.split(separator: "\n").filter { $0.hasPrefix("sallyport: ") }
+      #expect(told.count == 3, "\(reasons)")
       serving.signal(SIGTERM)
       #expect(try await serving.status(within: .seconds(20)) == 0)
     }
