@@ -5,10 +5,10 @@ import Testing
 
 @Suite("What routes ask for besides, held against each other")
 struct CatalogueTests {
-  private static func route(_ patterns: String...) throws -> Particulars {
+  private static func route(_ patterns: String...) throws -> Routing.Rules.Route {
     var route = Routing.Rules.Route(name: "", targets: 0..<0)
     route.requestURI.userPatterns = try patterns.map(UserPatterns.read)
-    return Particulars(route)
+    return route
   }
 
   @Test("those that ask for as much or less are known")
@@ -40,7 +40,7 @@ struct CatalogueTests {
     for place in 0..<200 {
       var route = Routing.Rules.Route(name: "", targets: 0..<0)
       route.requestURI.userPatterns = try (0..<100).map { try UserPatterns.read("\(place)+\($0)") }
-      _ = catalogue.number(of: Particulars(route))
+      _ = catalogue.number(of: route)
     }
     // A pair of them is 10,000 comparisons.
     #expect(catalogue.compared.times > 10)

@@ -78,6 +78,10 @@ struct Coverage: ~Copyable {
 
   /// What a route can take of all cells. RFC 3261 §26.2.2: a sips: URI is refused before, by an
   /// element without TLS. A tel: URI has no domain.
+  static func cells(_ route: Routing.Rules.Route) -> Cells {
+    cells(route.methods, route.schemes, hasDomains: !route.domains.isEmpty)
+  }
+
   static func cells(_ methods: MethodSet, _ schemes: SchemeSet, hasDomains: Bool) -> Cells {
     cells(
       methods, hasSIP: schemes.contains(.sip), hasTel: schemes.contains(.tel) && !hasDomains)
