@@ -51,10 +51,15 @@ struct FoldersPassTests {
   func flips(folder: String) throws {
     for (attempt, seen) in try Runs.observations(folder) {
       #expect(Judge(attempt, seen).verdict().kind != .fail, "\(attempt.title)")
-      let flipped = try attempt.of.line.required.map { try $0.flipped }
-      let borne = try attempt.of.line.tolerated.map { try $0.flipped }
+      // Each word that what was seen fits becomes one that it does not fit.
+      let change = { (outcome: Torture.Outcome) throws -> Torture.Outcome in
+        var alone = attempt
+        (alone.of.line.required, alone.of.line.tolerated) = ([outcome], [])
+        return Judge(alone, seen).verdict().kind == .pass ? try outcome.flipped : outcome
+      }
       var other = attempt
-      (other.of.line.required, other.of.line.tolerated) = (flipped, borne)
+      other.of.line.required = try attempt.required.map(change)
+      other.of.line.tolerated = try attempt.tolerated.map(change)
       #expect(Judge(other, seen).verdict().kind == .fail, "\(attempt.title)")
     }
   }
