@@ -9,6 +9,9 @@ enum SofiaLimit: String, CaseIterable, Hashable, Sendable {
   case method = "a method that is no usual word"
   /// A fold is no white space to it where an addr-spec without brackets, or a media type, ends.
   case fold = "a fold behind an addr-spec or a media type"
+  /// In a list of identities (RFC 3325 §9) no TAB or fold may stand before the comma, behind the
+  /// port or the IPv6 reference of an addr-spec without brackets.
+  case blankBeforeComma = "a TAB or fold behind an addr-spec in a list of identities"
   /// In a list of Call-IDs it takes a DQUOTE for the beginning of a quoted string.
   case quotedCallID = "a DQUOTE in a Call-ID of In-Reply-To"
   /// It knows no quoted pair in a comment, so that `\(` opens another one.
@@ -26,8 +29,9 @@ enum SofiaLimit: String, CaseIterable, Hashable, Sendable {
       switch field.name {
       case "CSeq", "RAck": limits.insert(.method)
       case "Accept", "Content-Type", "Contact", "From", "To", "Refer-To", "Referred-By",
-        "Reply-To", "P-Asserted-Identity", "P-Preferred-Identity":
+        "Reply-To":
         limits.insert(.fold)
+      case "P-Asserted-Identity", "P-Preferred-Identity": limits.insert(.blankBeforeComma)
       case "In-Reply-To": limits.insert(.quotedCallID)
       case "Retry-After": limits.insert(.pairInComment)
       default: return nil
@@ -47,7 +51,9 @@ enum SofiaLimit: String, CaseIterable, Hashable, Sendable {
       message.change(["CSeq", "RAck"]) { Self.plain($0, firstWord: false) }
     case .fold:
       message.lines = message.lines.map { $0.map { $0 == 0x0d || $0 == 0x0a ? 0x20 : $0 } }
-    // As headers that it does not know.
+    // The others as headers that it does not know.
+    case .blankBeforeComma:
+      message.change(["P-Asserted-Identity", "P-Preferred-Identity"]) { Array("X-".utf8) + $0 }
     case .quotedCallID: message.change(["In-Reply-To"]) { Array("X-".utf8) + $0 }
     case .pairInComment: message.change(["Retry-After"]) { Array("X-".utf8) + $0 }
     }
