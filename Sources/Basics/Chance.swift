@@ -3,9 +3,11 @@
 public struct Chance: RandomNumberGenerator, Sendable {
   @usableFromInline var state: UInt64
 
+  /// The same seed gives the same numbers.
   @inlinable
   public init(seed: UInt64) { state = seed }
 
+  /// The next number, of all that there are.
   @inlinable
   public mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15

@@ -14,6 +14,9 @@ struct Screen {
   private var flow = 0
   private var nodes = 0
   private(set) var findings: Findings
+  /// Whether there was nothing to tell. How many findings there are would not say it: they may have
+  /// no room for more.
+  private var isClean = true
 
   private init(_ text: Text, _ findings: Findings) {
     self.text = text
@@ -23,9 +26,9 @@ struct Screen {
   /// - Returns: whether YAML may read the text; else `findings` says why not, if it has room.
   static func passes(_ text: Text, into findings: inout Findings) -> Bool {
     var screen = Screen(text, findings)
-    let isPassed = screen.run()
+    let isWhole = screen.run()
     findings = screen.findings
-    return isPassed
+    return isWhole && screen.isClean
   }
 
   private var octet: UInt8 { text.bytes[place] }
@@ -162,6 +165,7 @@ struct Screen {
   }
 
   private mutating func tell(_ message: String) {
+    isClean = false
     findings.add(.unreadable, text.place(of: place), message)
   }
 

@@ -35,6 +35,8 @@ package struct Bombardment: ~Copyable {
   package private(set) var toll: Toll
   private var sight = Sight()
 
+  /// Makes the element.
+  /// - Parameter configuration: of the policy that it works by; calls are shorter than it says.
   package init(
     _ configuration: Configuration, _ mutator: consuming Mutator, at places: Places
   ) {

@@ -2,9 +2,13 @@
 package struct Asked: Sendable {
   /// Each as it stands on the wire; several Via are joined by commas.
   package var via: [UInt8] = []
+  /// With its tag.
   package var from: [UInt8] = []
+  /// As it was asked, so without a tag where a call begins.
   package var to: [UInt8] = []
+  /// All of it.
   package var callID: [UInt8] = []
+  /// Number and method.
   package var cSeq: [UInt8] = []
 
   package init() {}

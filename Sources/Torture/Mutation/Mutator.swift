@@ -46,6 +46,7 @@ package struct Mutator: Sendable {
   /// The names of the fields, in the order of the templates.
   package let groups: [String]
 
+  /// Works out what there is to spoil.
   package init(seed: UInt64) {
     self.seed = seed
     var groups: [String] = []

@@ -1,8 +1,9 @@
 /// A sound message as a text whose fields are named, so that each can be spoilt alone.
 ///
 /// In the text stands `{Via host|10.0.0.1}` for a field of that name and its usual value; `#` for
-/// the number of the mutant, so that no two are taken for one; `$` for the body's length; and `@v`, `@f`, `@t`, `@i` and `@c`
-/// for the Via, From, To, Call-ID and CSeq of the request that a response answers.
+/// the number of the mutant, so that no two are taken for one; `$` for the body's length; and `@v`,
+/// `@f`, `@t`, `@i` and `@c` for the Via, From, To, Call-ID and CSeq of the request that a response
+/// answers.
 struct Template: Sendable {
   /// A stretch of a line.
   struct Piece: Sendable {

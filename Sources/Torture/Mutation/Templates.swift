@@ -26,8 +26,8 @@ extension Template {
   /// The lines that every request has.
   private static func request(_ method: String, tag: String = "") -> String {
     """
-    {Method|\(method)} {Request-URI scheme|sip}:{Request-URI user|bob}@{Request-URI host|callee.example}\
-    :{Request-URI port|5060};{Request-URI parameter|user=phone} {SIP-Version|SIP/2.0}
+    {Method|\(method)} {Request-URI scheme|sip}:{Request-URI user|bob}@\
+    {Request-URI host|callee.example}:{Request-URI port|5060};{Request-URI parameter|user=phone} {SIP-Version|SIP/2.0}
     \(via())
     Max-Forwards: {Max-Forwards|70}
     From: {From display name|"Alice"} {From bracket|<}{From scheme|sip}:{From user|alice}@\

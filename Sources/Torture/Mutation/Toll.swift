@@ -38,6 +38,7 @@ package struct Toll: Sendable {
   /// How many faults are told one by one.
   static let mostFaults = 20
 
+  /// Nothing has been sent yet.
   package init(groups: [String]) {
     self.groups = groups
     rows = Array(repeating: Row(), count: groups.count)
