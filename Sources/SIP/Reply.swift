@@ -87,7 +87,7 @@ public struct Reply: Sendable {
   }
 
   /// Whether a malformed request can be answered with what it brought: an answer repeats some of
-  /// its headers, and is not to bring back what may stand in none, nor more than a message may have.
+  /// its headers, and is not to bring back what may stand in none, nor more than one may have.
   public static func canRepeat(_ message: borrowing Message) -> Bool {
     var repeated = 0
     for place in 0..<message.headers.count {

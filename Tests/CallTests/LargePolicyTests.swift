@@ -7,7 +7,7 @@ struct LargePolicyTests {
   /// The usual policy with so many routes that loading takes a second and more.
   private func write(_ policy: PolicyText, in folder: URL) throws -> URL {
     var text = policy.yaml
-    for number in 0..<150_000 {
+    for number in 0..<120_000 {
       text += "  - { name: r-\(number), user-prefix: \"+\(1_000_000 + number)\", to: right }\n"
     }
     let file = folder.appending(path: "element.yaml")

@@ -12,7 +12,7 @@ struct VerbTests {
       (
         "p.yaml",
         "sallyport: there is no verb `p.yaml`; its verbs are run, ctl, lint, test, explain, diff,"
-          + " schema"
+          + " torture, schema"
       ),
     ])
   func unknown(word: String, told: String) {

@@ -27,7 +27,8 @@ extension Template {
   private static func request(_ method: String, tag: String = "") -> String {
     """
     {Method|\(method)} {Request-URI scheme|sip}:{Request-URI user|bob}@\
-    {Request-URI host|callee.example}:{Request-URI port|5060};{Request-URI parameter|user=phone} {SIP-Version|SIP/2.0}
+    {Request-URI host|callee.example}:{Request-URI port|5060};\
+    {Request-URI parameter|user=phone} {SIP-Version|SIP/2.0}
     \(via())
     Max-Forwards: {Max-Forwards|70}
     From: {From display name|"Alice"} {From bracket|<}{From scheme|sip}:{From user|alice}@\
