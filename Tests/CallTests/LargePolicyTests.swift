@@ -48,7 +48,7 @@ struct LargePolicyTests {
   func start(signal: Int32) async throws {
     try await withFolder { folder in
       let child = try Element.start(write(policy(folder), in: folder), in: folder)
-      try await Task.sleep(for: .milliseconds(500))
+      child.waitUntilHeard(signal)
       child.signal(signal)
       let end = try await child.status(within: .milliseconds(1_000))
       #expect(end == 0)
@@ -86,6 +86,20 @@ extension Child {
     let path = folder.appending(path: "control").path
     return try Child(
       name, Element.binary.path, ["ctl", "--socket", path] + arguments, in: folder)
+  }
+
+  /// Blocks its thread, since a task that sleeps may be woken only when the policy is loaded.
+  fileprivate func waitUntilHeard(_ signal: Int32) {
+    for _ in 0..<2_000 {
+      let text = (try? String(contentsOfFile: "/proc/\(number)/status", encoding: .ascii)) ?? ""
+      let lines = text.split(separator: "\n")
+      let line = lines.first { $0.hasPrefix("SigBlk:") }
+      let mask = line.flatMap { UInt64($0.split(separator: "\t").last ?? "", radix: 16) } ?? 0
+      // The thread that loads is there; before that, a mask may be that of whoever started it.
+      let isLoading = !lines.contains("Threads:\t1") && text.contains("Name:\tsallyport")
+      if isLoading, mask >> UInt64(signal - 1) & 1 != 0 { return }
+      Thread.sleep(forTimeInterval: 0.002)
+    }
   }
 
   /// What it says, once it has ended.
