@@ -41,31 +41,8 @@ struct Diff: ParsableCommand {
   @Option(help: "Where that comes from: an address, and perhaps a port (5060 without).")
   var from: String?
 
-  @Option(help: "The name of the listener that it comes to. (default: the first that fits)")
-  var to: String?
-
-  @Option(help: "udp or tcp. (default: that of the listener)")
-  var transport: String?
-
-  @Option(
-    name: .customLong("header"),
-    help: ArgumentHelp(
-      "A header of the short form, in place of the usual one; without a value it is left out.",
-      valueName: "name: value"))
-  var headers: [String] = []
-
-  @Option(help: "The body of the short form.")
-  var body = ""
-
-  @Option(
-    name: .customLong("answer"),
-    help: ArgumentHelp(
-      "What a host name that is asked for comes to: an address, or none.",
-      valueName: "name=address"))
-  var answers: [String] = []
-
-  @Option(help: "When, such as 2026-11-21T08:30:00Z. (default: now)")
-  var at: String?
+  @OptionGroup(title: "The message")
+  var said: MessageOptions
 
   @Option(help: "text or json.")
   var format = Explain.Format.text
@@ -75,10 +52,7 @@ struct Diff: ParsableCommand {
       if from == nil { throw ValidationError("--message needs --from, the address it comes from") }
       return
     }
-    let isAlone =
-      from == nil && to == nil && transport == nil && at == nil && headers.isEmpty
-      && answers.isEmpty && body.isEmpty
-    if !isAlone {
+    if from != nil || said.isSaid {
       throw ValidationError("--from and what else is said of a message belong to --message")
     }
   }
@@ -96,12 +70,12 @@ struct Diff: ParsableCommand {
     _ message: String, _ library: Library, _ before: Snapshot, _ after: Snapshot
   ) throws {
     do {
-      let octets = try MessageText.octets(of: message, headers, from: library)
+      let octets = try said.octets(of: message, from: library)
       var question = Question(octets.map { Mended($0) }, from: from ?? "")
-      (question.request, question.headers) = (message, headers)
-      question.body = body
-      (question.listener, question.transport) = (to, transport)
-      (question.answers, question.time) = (answers, at)
+      (question.request, question.headers) = (message, said.headers)
+      question.body = said.body
+      (question.listener, question.transport) = (said.to, said.transport)
+      (question.answers, question.time) = (said.answers, said.at)
       let verdicts = try Verdicts.of(question, before, after)
       if format == .json { print(verdicts.json) } else { Speech.tell(verdicts.text) }
       if !verdicts.isSame { throw ExitCode(1) }

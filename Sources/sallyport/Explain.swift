@@ -33,31 +33,8 @@ struct Explain: ParsableCommand {
   @Option(help: "Where it comes from: an address, and perhaps a port (5060 without).")
   var from: String
 
-  @Option(help: "The name of the listener that it comes to. (default: the first that fits)")
-  var to: String?
-
-  @Option(help: "udp or tcp. (default: that of the listener)")
-  var transport: String?
-
-  @Option(
-    name: .customLong("header"),
-    help: ArgumentHelp(
-      "A header of the short form, in place of the usual one; without a value it is left out.",
-      valueName: "name: value"))
-  var headers: [String] = []
-
-  @Option(help: "The body of the short form.")
-  var body = ""
-
-  @Option(
-    name: .customLong("answer"),
-    help: ArgumentHelp(
-      "What a host name that is asked for comes to: an address, or none.",
-      valueName: "name=address"))
-  var answers: [String] = []
-
-  @Option(help: "When, such as 2026-11-21T08:30:00Z. (default: now)")
-  var at: String?
+  @OptionGroup(title: "The message")
+  var said: MessageOptions
 
   @Option(help: "text or json.")
   var format = Format.text
@@ -75,30 +52,15 @@ struct Explain: ParsableCommand {
       let library = Library.shell([policy, message])
       let snapshot = try Snapshot.load(path: policy, from: library)
       let explanation = try Explanation.of(
-        try MessageText.octets(of: message, headers, from: library).map { Mended($0) },
-        short: (message, headers), body: body, from: from, to: to, transport: transport,
-        answers: answers, at: at, under: snapshot)
+        try said.octets(of: message, from: library).map { Mended($0) },
+        short: (message, said.headers), body: said.body, from: from, to: said.to,
+        transport: said.transport, answers: said.answers, at: said.at, under: snapshot)
       if format == .json { print(explanation.json) } else { Speech.tell(explanation.text) }
     } catch let rejection as Rejection {
       throw ExitCode.unreadable(rejection.description)
     } catch let misuse as Misuse {
       throw ExitCode.unreadable("sallyport explain: \(misuse)")
     }
-  }
-}
-
-/// A message as a command line names it: a file, `-` for the standard input, or a short form.
-enum MessageText {
-  /// The octets of the message; `nil` for a short form.
-  static func octets(
-    of message: String, _ headers: [String], from library: Library
-  ) throws -> [UInt8]? {
-    // A method and a URI have a space between them, which few files have in their names.
-    let isShort = message.contains(" ") && !FileManager.default.fileExists(atPath: message)
-    if !isShort, !headers.isEmpty {
-      throw ValidationError("`--header` is for the short form of a request, and this is a file")
-    }
-    return isShort ? nil : try Snapshot.octets(of: message, from: library)
   }
 }
 

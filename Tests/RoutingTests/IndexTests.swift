@@ -43,7 +43,7 @@ struct IndexTests {
     var later = 0
     var observed = 0
     for seed in 0..<2_000 {
-      var chance = Chance(state: UInt64(seed))
+      var chance = Draw(seed: UInt64(seed))
       let rules = chance.rules()
       let stage = Stage(rules)
       for _ in 0..<10 {
@@ -62,7 +62,7 @@ struct IndexTests {
   @Test("lists that are too long to be combined are still asked")
   func longLists() throws {
     var rules = Rules()
-    rules.targets = [Chance.target]
+    rules.targets = [Draw.target]
     var long = Rules.Route(name: "long", targets: 0..<1)
     long.from = (1...40).map { PeerID(raw: $0) }
     long.domains = (0..<40).map { Array("d\($0)".utf8) }
@@ -117,7 +117,7 @@ struct IndexTests {
     }
     var route = Rules.Route(name: "one", targets: 0..<0)
     for _ in 0..<50 {
-      places.append(Chance.digit)
+      places.append(Draw.digit)
       route.requestURI.userPatterns.append(UserPattern(places))
     }
     route.domains = [Array("a.example".utf8), Array("a.example".utf8)]
@@ -139,26 +139,20 @@ struct IndexTests {
 }
 
 /// Sets of routes and messages at random, of few words, so that much is nearly the same.
-private struct Chance {
-  var state: UInt64
+private struct Draw {
+  var chance: Chance
+
+  init(seed: UInt64) { chance = Chance(seed: seed) }
 
   static let target = Target(
     peer: PeerID(raw: 1), transport: nil,
     endpoint: Endpoint(Address(ipv4: 0x0a00_0002), port: 5060),
     listeners: ListenerChoice(udp: 0, tcp: 1))
 
-  mutating func below(_ end: Int) -> Int {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var word = state
-    word = (word ^ word >> 30) &* 0xbf58_476d_1ce4_e5b9
-    word = (word ^ word >> 27) &* 0x94d0_49bb_1331_11eb
-    return Int((word ^ word >> 31) % UInt64(end))
-  }
-
   mutating func some<Choice>(_ choices: [Choice], least: Int = 0) -> [Choice] {
     // Half of all conditions are not there at all.
-    guard least > 0 || below(2) == 0 else { return [] }
-    return (0..<1 + below(3)).map { _ in choices[below(choices.count)] }
+    guard least > 0 || chance.below(2) == 0 else { return [] }
+    return (0..<1 + chance.below(3)).map { _ in choices[chance.below(choices.count)] }
   }
 
   private static let users = [
@@ -187,15 +181,15 @@ private struct Chance {
   mutating func rules() -> Rules {
     var rules = Rules()
     rules.targets = [Self.target]
-    for place in 0..<1 + below(24) {
+    for place in 0..<1 + chance.below(24) {
       var route = Rules.Route(name: "\(place)", targets: 0..<1)
       route.userPrefixes = some(Self.users).map { Array($0.utf8) }
       route.domains = some(Self.domains).map { Array($0.utf8) }
       route.from = some([0, 1, 2, 3]).map { PeerID(raw: $0) }
-      if below(3) == 0 { route.methods = MethodSet(some(Self.methods, least: 1)) }
-      if below(3) == 0 { route.schemes = SchemeSet(some(Self.schemes, least: 1)) }
+      if chance.below(3) == 0 { route.methods = MethodSet(some(Self.methods, least: 1)) }
+      if chance.below(3) == 0 { route.schemes = SchemeSet(some(Self.schemes, least: 1)) }
       addFurther(&route)
-      if below(5) == 0 { route.mode = .observe }
+      if chance.below(5) == 0 { route.mode = .observe }
       rules.routes.append(route)
     }
     return rules
@@ -203,12 +197,12 @@ private struct Chance {
 
   /// Conditions that the index does not look up.
   private mutating func addFurther(_ route: inout Rules.Route) {
-    if below(6) == 0 { route.caller.userPrefixes = [Array("a".utf8)] }
-    if below(6) == 0 { route.callee.domains = [Array("b.example".utf8)] }
-    if below(6) == 0 {
+    if chance.below(6) == 0 { route.caller.userPrefixes = [Array("a".utf8)] }
+    if chance.below(6) == 0 { route.callee.domains = [Array("b.example".utf8)] }
+    if chance.below(6) == 0 {
       route.headers = [HeaderCondition(Array("subject".utf8), .present)]
     }
-    if below(6) == 0 { route.requestURI.userPatterns = some(Self.patterns, least: 1) }
+    if chance.below(6) == 0 { route.requestURI.userPatterns = some(Self.patterns, least: 1) }
   }
 
   mutating func question() -> Question {
@@ -220,16 +214,17 @@ private struct Chance {
       "a.example", "A.Example", "b.example:5080", "192.0.2.7", "[2001:db8::1]", "c.example",
     ]
     let methods = ["INVITE", "OPTIONS", "MESSAGE", "WINK", "BYE"]
-    let user = users[below(users.count)]
-    let host = hosts[below(hosts.count)]
+    let user = users[chance.below(users.count)]
+    let host = hosts[chance.below(hosts.count)]
     let uri =
-      switch below(8) {
+      switch chance.below(8) {
       case 0: "sip:\(host)"
       case 1: "sips:\(user)@\(host)"
-      case 2: ["tel:+4930", "tel:+4-9.2", "tel:112;phone-context=+49"][below(3)]
+      case 2: ["tel:+4930", "tel:+4-9.2", "tel:112;phone-context=+49"][chance.below(3)]
       default: "sip:\(user)@\(host)"
       }
-    var question = Question(uri, method: methods[below(methods.count)], from: UInt16(below(5)))
+    var question = Question(
+      uri, method: methods[chance.below(methods.count)], from: UInt16(chance.below(5)))
     question.headers = some([
       "From: <sip:alice@a.example>", "To: <sip:bob@b.example>", "Subject: x", "From: <sip:bob@x>",
     ])

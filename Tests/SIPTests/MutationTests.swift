@@ -25,22 +25,9 @@ import Testing
     "\"ZYNBbHC00VMZr2k=\"",
   ]
 
-  /// SplitMix64: the same numbers for the same seed everywhere.
-  struct Generator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var value = state
-      value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
-      value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
-      return value ^ value >> 31
-    }
-    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
-  }
-
   static let telling = Array("\"\\<>;,:@%?=&[]()* \t\r\n\u{0}/.+-0aA9zé".utf8)
 
-  func mutate(_ octets: inout [UInt8], _ generator: inout Generator) {
+  func mutate(_ octets: inout [UInt8], _ generator: inout Chance) {
     for _ in 0...generator.below(3) {
       let place = generator.below(octets.count + 1)
       let octet =
@@ -60,7 +47,7 @@ import Testing
   }
 
   @Test(arguments: 0..<10) func nothingTraps(_ part: Int) {
-    var generator = Generator(state: UInt64(part))
+    var generator = Chance(seed: UInt64(part))
     for _ in 0..<10_000 {
       var octets = Array(Self.seeds[generator.below(Self.seeds.count)].utf8)
       mutate(&octets, &generator)

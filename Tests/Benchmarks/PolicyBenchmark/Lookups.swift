@@ -19,7 +19,7 @@ struct Lookups: ~Copyable {
   private static let numbers = 1 << 16
 
   init(_ count: Int) throws {
-    var chance = Chance(state: 1)
+    var chance = Chance(seed: 1)
     let prefixes = Self.prefixes(count, &chance)
     digits = Self.digits(prefixes, &chance)
     var rules = Routing.Rules()
@@ -75,22 +75,5 @@ struct Lookups: ~Copyable {
       while digits.count < start + length { digits.append(0x30 + UInt8(chance.below(10))) }
     }
     return digits
-  }
-}
-
-/// A generator with a seed (SplitMix64).
-struct Chance {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var word = state
-    word = (word ^ word >> 30) &* 0xbf58_476d_1ce4_e5b9
-    word = (word ^ word >> 27) &* 0x94d0_49bb_1331_11eb
-    return word ^ word >> 31
-  }
-
-  mutating func below(_ end: Int) -> Int {
-    Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(end)).high)
   }
 }
