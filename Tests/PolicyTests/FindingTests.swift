@@ -215,8 +215,8 @@ struct FindingTests {
       6, "  - { name: left, listeners: [] }",
       "p:6:30: error: a peer without a listener can neither call nor be called"),
     Wrong(
-      6, "  - { name: left, rate: 200/s }",
-      "p:6:19: error: `rate` has not landed yet; this version would not do it, so it is refused"),
+      6, "  - { name: left, media: on }",
+      "p:6:19: error: `media` has not landed yet; this version would not do it, so it is refused"),
     Wrong(
       6, "  - { name: left }",
       "p:6:13: warning: peer `left` is not used: it has no sources and no route leads to it"),
