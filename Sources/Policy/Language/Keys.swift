@@ -127,7 +127,9 @@ extension Section {
         Key(
           "rate", .rate(1...10_000_000), "calls that a peer may begin, beyond which it gets 503",
           without: "any number", by: [.peer]),
-        Key("rate-limits", .list(.table(Table.rateLimit)), "how much of what may come in"),
+        Key(
+          "rate-limits", .list(.table(Table.rateLimit)), "how much of what may come in",
+          without: "none"),
       ] + Key.later("sessions", "amplification", "trust", "overload")))
 
   static let authentication = Section(
