@@ -79,7 +79,7 @@ let package = Package(
       name: "ParserBenchmark", dependencies: ["Basics", "SIP"],
       path: "Tests/Benchmarks/ParserBenchmark", swiftSettings: settings),
     .executableTarget(
-      name: "CoreBenchmark", dependencies: ["Basics", "Rehearsal"],
+      name: "CoreBenchmark", dependencies: ["Basics", "Admission", "Border", "Rehearsal"],
       path: "Tests/Benchmarks/CoreBenchmark", swiftSettings: settings),
     .executableTarget(
       name: "PolicyBenchmark",

@@ -78,8 +78,7 @@ package struct Border: ~Copyable {
   /// for the limits of what a peer sends, so it is asked once for each message: by the worker that
   /// received it, whoever owns it.
   package mutating func welcome(_ flow: Flow, now: Instant) -> Welcome {
-    core.passage = Passage()
-    return core.welcome(flow, now)
+    core.welcome(flow, now)
   }
 
   /// A message came: a datagram, or one that was framed from a stream.
