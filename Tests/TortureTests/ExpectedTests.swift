@@ -61,6 +61,7 @@ struct ExpectedTests {
       ("a proxy 40x §1", "1: error: `40x` is no outcome "),
       ("a proxy 400[has=Allow §1", "1: error: `400[has=Allow` has a bracket "),
       ("a proxy 400[Allow] §1", "1: error: `400[Allow]`: a condition is "),
+      ("a proxy 400[has=Allow:] §1", "1: error: `400[has=Allow:]`: a text is looked for as "),
       ("a proxy udp:close §1", "1: error: `udp:close` closes what is no stream"),
       ("a proxy silence[has=Allow] §1", "1: error: `silence[has=Allow]`: there is nothing "),
       ("a all 400 §1\na uas 400 §1", "2: error: `a` as uas stands in line 1 already"),
