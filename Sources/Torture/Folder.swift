@@ -44,6 +44,11 @@ package struct Folder: Sendable {
     join(expected, octets)
   }
 
+  /// Whether a run as that role says anything of it: a run that looks at nothing is not to pass.
+  package func isPlayed(as role: Role) -> Bool {
+    !gaps.isEmpty || cases.contains { $0.role == role }
+  }
+
   private mutating func join(_ expected: Expected, _ octets: [String: [UInt8]]) {
     for line in expected.lines {
       guard let message = octets[line.name] else {

@@ -25,7 +25,9 @@ package struct Judge {
     for outcome in attempt.required + attempt.tolerated {
       switch match(outcome) {
       case .matches:
-        return verdict(attempt.required.contains(outcome) ? .pass : .tolerated, seen)
+        var verdict = verdict(attempt.required.contains(outcome) ? .pass : .tolerated, seen)
+        verdict.isChallenge = outcome.deed == .answer(.challenge)
+        return verdict
       case .lacks(let what): failed.append(what)
       case .differs: break
       }
