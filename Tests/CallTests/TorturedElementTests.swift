@@ -53,6 +53,53 @@ struct TorturedElementTests {
     }
   }
 
+  @Test("the running element bears mutants", arguments: [Ports.Transport.udp, .tcp])
+  func mutants(transport: Ports.Transport) async throws {
+    try await withFolder { folder in
+      let port = try Ports.block()
+      let policy = folder.appending(path: "quickstart.yaml")
+      try QuickstartTests.quickstart(listening: port, calling: port + 1)
+        .write(to: policy, atomically: true, encoding: .utf8)
+      let element = try await Element(Element.start(policy, in: folder), at: port)
+      let (status, said) = try await torture(
+        [
+          "--mutate", "1500", "--rate", "1000", "--target", "\(transport):127.0.0.1:\(port)",
+          "--behind", "127.0.0.1:\(port + 1)", "--listen", Self.address, "--format", "json",
+        ], in: folder)
+      let found = try #require(
+        JSONSerialization.jsonObject(with: Data(said.utf8)) as? [String: Any], "\(said)")
+      #expect(status == 0 && found["broken"] as? Int == 0, "\(said)")
+      // All of them, the answers to what came out behind it as well.
+      #expect(found["sent"] as? Int == 1500 && (found["remarks"] as? [String])?.isEmpty == true)
+      #expect(found["end"] == nil)
+      try await element.expectOrderlyEnd()
+    }
+  }
+
+  @Test("an element that dies under mutants: those are named that it may have been")
+  func death() async throws {
+    try await withFolder { folder in
+      let port = try Ports.block()
+      let policy = folder.appending(path: "quickstart.yaml")
+      try QuickstartTests.quickstart(listening: port, calling: port + 1)
+        .write(to: policy, atomically: true, encoding: .utf8)
+      let element = try await Element(Element.start(policy, in: folder), at: port)
+      let child = try Child(
+        Self.name, Element.binary.path,
+        [
+          "torture", "--mutate", "100000", "--target", "tcp:127.0.0.1:\(port)", "--behind",
+          "127.0.0.1:\(port + 1)", "--listen", Self.address,
+        ], in: folder)
+      try await Task.sleep(for: .seconds(2))
+      element.child.signal(SIGKILL)
+      let status = try await child.status(within: .seconds(60))
+      #expect(status == 1)
+      let end = try #require(child.said.firstMatch(of: /stopped: no answer .* after (mutants? .*)/))
+      #expect(end.1.contains("did not come back"), "\(child.said)")
+      #expect(child.said.contains(": 1 broke something"))
+    }
+  }
+
   /// A pcap file of raw IP, whose packets are as long as they say.
   private func expectFrames(_ file: URL, atLeast count: Int) throws {
     let octets = [UInt8](try Data(contentsOf: file))
