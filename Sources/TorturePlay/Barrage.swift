@@ -188,9 +188,20 @@ package final class Barrage {
     let request = Wire(arrival.octets)
     mutator.write(mutant, answering: Asked(to: request), into: &octets)
     if !posts.send(octets, by: arrival.way) { rows[mutant.number]?.unframed += 1 }
-    // Whatever became of it, the transaction is to end.
+    // Whatever became of it, the transaction is to end, and a call that it may have made.
     posts.send(request.ending(contact: contact(of: arrival.way)), by: arrival.way)
+    if let status = Wire(octets).status, (200..<300).contains(status) { hangUp(mutant, arrival) }
     return true
+  }
+
+  /// The BYE of whoever was called. His answer has lost the element's Record-Route, and the caller
+  /// could not ask for the end of the call (RFC 3261 §12.1.2).
+  private func hangUp(_ mutant: Mutator.Mutant, _ arrival: Posts.Arrival) {
+    hear(until: Clock.now() + .milliseconds(5))
+    let bye = voice.bye(
+      to: Wire(arrival.octets), tag: "c\(mutant.number)\(mutator.setting?.mark ?? "")",
+      over: arrival.way.transport, from: arrival.way.local.hostPort)
+    posts.send(bye, by: arrival.way)
   }
 
   // MARK: Survival
@@ -259,9 +270,14 @@ package final class Barrage {
   }
 
   private func takeAnswer(_ message: Wire, _ number: Int?, _ arrival: Posts.Arrival) {
-    guard let number, let status = message.status, (100..<700).contains(status) else { return }
+    // What the player says of its own is no mutant.
+    let isOwn = message.text("Via")?.contains("branch=z9hG4bK\(voice.run)") ?? false
+    guard let number, !isOwn, let status = message.status, (100..<700).contains(status) else {
+      return
+    }
     rows[number, default: Toll.Row()].answered[status / 100] += 1
-    // The element's transaction waits for the ACK (RFC 3261 §17.2.1), and a call for its end.
+    // The element's transaction waits for the ACK (RFC 3261 §17.2.1), and a call that a user agent
+    // has taken for its end.
     guard arrival.side == .caller, status >= 200, message.method == "INVITE",
       let ack = voice.ack(of: mutator.octets(of: number), for: message)
     else { return }

@@ -6,9 +6,9 @@ import Torture
 
 @testable import TorturePlay
 
-/// A user agent server on UDP that does what the tests tell it: by the word in the Request-URI it
-/// answers, says nothing, or dies; after a death it may come back. It answers where RFC 3261 §18.2.2 says: at the source's address,
-/// and at the port that the Via names.
+/// A user agent server on UDP that does what the tests tell it: by the word in the Request-URI, or
+/// by its habits, it answers, says nothing, or dies; after a death it may come back. It answers
+/// where RFC 3261 §18.2.2 says: at the source's address, and at the port that the Via names.
 final class FakeElement: Sendable {
   /// What is unusual of it.
   struct Habits: Sendable {
