@@ -14,6 +14,7 @@ package final class CaptureFile {
   private let file: OpaquePointer
   private let wall: () -> Int64
   private var tape = Tape()
+  private var isWhole = true
 
   /// Makes the file, or empties the one that is there.
   /// - Parameter wall: nanoseconds since 1970-01-01T00:00:00Z, asked for each frame.
@@ -56,8 +57,12 @@ package final class CaptureFile {
   }
 
   /// Lets others read what was written so far.
-  /// - Returns: whether all of it could be written.
-  package func flush() -> Bool { unsafe pcap_dump_flush(file) == 0 }
+  /// - Returns: whether all of it could be written, from the beginning.
+  package func flush() -> Bool {
+    // What could not be written is forgotten there: the next time it would seem that all was.
+    if unsafe pcap_dump_flush(file) != 0 { isWhole = false }
+    return isWhole
+  }
 
   private func write(_ frames: [Frame]) {
     let now = wall()

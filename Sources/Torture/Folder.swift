@@ -40,6 +40,13 @@ package struct Folder: Sendable {
         findings.append("\(path)/\(name)\(Self.ending):\(error)")
       }
     }
+    findings += expected.lines.compactMap { line in
+      guard line.plays.contains(.liveResponse), let message = octets[line.name],
+        !Wire(message).isResponse
+      else { return nil }
+      return "\(expected.path):\(line.number): error: `\(line.name)` is no response, "
+        + "and cannot be played as `\(Play.liveResponse.rawValue)`"
+    }
     guard findings.isEmpty else { throw Expected.Broken(findings: findings) }
     join(expected, octets)
   }

@@ -79,6 +79,33 @@ struct TorturedElementTests {
     }
   }
 
+  @Test(
+    "a capture that cannot be written is told of, behind the results", arguments: [true, false])
+  func fullDisk(isMutants: Bool) async throws {
+    try await withFolder { folder in
+      let port = try Ports.block()
+      let policy = folder.appending(path: "quickstart.yaml")
+      try QuickstartTests.quickstart(listening: port, calling: port + 1)
+        .write(to: policy, atomically: true, encoding: .utf8)
+      let element = try await Element(Element.start(policy, in: folder), at: port)
+      let cases = folder.appending(path: "cases")
+      try FileManager.default.createDirectory(at: cases, withIntermediateDirectories: false)
+      try "ncl proxy udp:400 §1".write(
+        to: cases.appending(path: "EXPECTED"), atomically: true, encoding: .utf8)
+      try FileManager.default.copyItem(
+        at: Element.root.appending(path: "Torture/rfc4475/ncl.msg"),
+        to: cases.appending(path: "ncl.msg"))
+      let (status, said) = try await torture(
+        (isMutants ? ["--mutate", "5"] : [cases.path]) + [
+          "--target", "udp:127.0.0.1:\(port)", "--behind", "127.0.0.1:\(port + 1)",
+          "--listen", Self.address, "--pcap", "/dev/full",
+        ], in: folder)
+      #expect(status == 2 && said.contains("/dev/full: it could not be written"), "\(said)")
+      #expect(said.contains(isMutants ? "5 mutants of seed 1" : "1 pass, 0 tolerated"), "\(said)")
+      try await element.expectOrderlyEnd()
+    }
+  }
+
   @Test("an element that dies under mutants: those are named that it may have been")
   func death() async throws {
     try await withFolder { folder in

@@ -20,6 +20,17 @@ struct FrameTests {
     return Checksum.of(pseudo + part) == 0
   }
 
+  @Test("a file that could not be written once is not whole any more")
+  func full() throws {
+    let file = try CaptureFile("/dev/full", wall: { 0 })
+    let sound = try CaptureFile("/dev/null", wall: { 0 })
+    for _ in 0..<3 {
+      for one in [file, sound] { one.datagram([0x41], from: Self.here, to: Self.there) }
+      #expect(!file.flush() && sound.flush())
+    }
+    #expect(!file.flush() && sound.flush(), "nothing was left to be written")
+  }
+
   @Test("a datagram over IPv4, octet by octet")
   func datagram() {
     let frame = Frame(datagram: [0x41, 0x42, 0x43], from: Self.here, to: Self.there, number: 7)

@@ -37,6 +37,18 @@ struct FolderTests {
     }
   }
 
+  @Test("a request cannot answer anything")
+  func live() {
+    do throws(Expected.Broken) {
+      _ = try Folder(
+        path: "here", expected: "#\na proxy play=live-response 400 §1",
+        messages: ["a": Self.message])
+      Issue.record("it was read")
+    } catch {
+      #expect(error.description.hasPrefix("here/EXPECTED:2: error: `a` is no response"))
+    }
+  }
+
   @Test("a folder that is not there, and one without EXPECTED")
   func missing() throws {
     let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)

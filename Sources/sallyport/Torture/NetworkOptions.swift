@@ -78,9 +78,10 @@ struct NetworkOptions: ParsableArguments {
   }
 
   /// Puts mutants to the target.
+  /// - Returns: what came of it, and what is wrong with the capture.
   func bombard(
     _ target: String, _ mutants: MutateOptions, tell: MutantProgress
-  ) throws -> MutantReport {
+  ) throws -> (report: MutantReport, fault: String?) {
     do {
       let plan = try plan(target)
       let seed = mutants.seed ?? 1
@@ -92,14 +93,13 @@ struct NetworkOptions: ParsableArguments {
         tell.note(number)
         if number % 64 == 0 { tell.tell(number, numbers.count) }
       }
-      try finish(plan)
       var report = MutantReport(seed: seed)
       report.duration = Clock.now() - begin
       report.toll = barrage.toll
       report.subject = "\(plan.target)"
       report.remarks = barrage.remarks
       report.end = barrage.end
-      return report
+      return (report, fault(of: plan))
     } catch let hindrance as Hindrance {
       throw Self.wrong("\(hindrance)")
     } catch let failure as CaptureFile.Failure {
@@ -110,14 +110,17 @@ struct NetworkOptions: ParsableArguments {
   /// A word that no other run has.
   private static func run() -> String { String(Clock.wall() / 1_000_000, radix: 36) }
 
-  private func finish(_ plan: Plan) throws {
-    if let capture = plan.capture, !capture.flush() {
-      throw Self.wrong("\(pcap ?? ""): it could not be written to its end")
-    }
+  /// What is wrong with the capture: it is told when the results have been.
+  private func fault(of plan: Plan) -> String? {
+    guard let capture = plan.capture, !capture.flush() else { return nil }
+    return "\(pcap ?? ""): it could not be written to its end"
   }
 
   /// Plays the folders to the target.
-  func play(_ folders: [Folder], to target: String, tell: Progress) throws -> Torture.Report {
+  /// - Returns: what came of it, and what is wrong with the capture.
+  func play(_ folders: [Folder], to target: String, tell: Progress) throws -> (
+    report: Torture.Report, fault: String?
+  ) {
     do {
       let plan = try plan(target)
       let cases = folders.flatMap(\.cases).filter { $0.role == plan.role }
@@ -129,8 +132,7 @@ struct NetworkOptions: ParsableArguments {
         report.remarks.append(
           "an element knows a message for 32 s: to play them again sooner, say --fresh")
       }
-      try finish(plan)
-      return report
+      return (report, fault(of: plan))
     } catch let hindrance as Hindrance {
       throw Self.wrong("\(hindrance)")
     } catch let failure as CaptureFile.Failure {

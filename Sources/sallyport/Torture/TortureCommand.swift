@@ -26,8 +26,8 @@ struct TortureCommand: ParsableCommand {
       Whatever it sends is held to be clean as well: it parses, ends with its body, and repeats no \
       fault of what came in.
 
-      Exit status: 0 when all is as the RFC asks or tolerates, 1 when something failed, 2 when a \
-      folder or policy cannot be read.
+      Exit status: 0 when all is as the RFC asks or tolerates, 1 when something failed or was not \
+      played, 2 when a folder or policy cannot be read, or nothing is about the role.
       """)
 
   /// The folders of the project.
@@ -78,17 +78,18 @@ struct TortureCommand: ParsableCommand {
       throw NetworkOptions.wrong("there is nothing to play: no line is about a \(role.rawValue)")
     }
     let progress = Progress()
-    let report: Torture.Report
+    let (report, fault): (Torture.Report, String?)
     do {
       defer { progress.end() }
       if let target = network.target {
-        report = try network.play(folders, to: target, tell: progress)
+        (report, fault) = try network.play(folders, to: target, tell: progress)
       } else {
-        report = try rehearse(folders, tell: progress)
+        (report, fault) = (try rehearse(folders, tell: progress), nil)
       }
     }
     print(format == .json ? report.json : report.text)
     if let junit { try Self.write(report.junit, to: junit) }
+    if let fault { throw NetworkOptions.wrong(fault) }
     if report.hasFailed { throw ExitCode(1) }
   }
 
@@ -103,12 +104,13 @@ struct TortureCommand: ParsableCommand {
       throw NetworkOptions.wrong("--rate is for mutants over the network: it needs --target")
     }
     if network.target != nil, let idle = network.idleForMutants { throw NetworkOptions.wrong(idle) }
-    let report = try network.target.map(bombard) ?? bombard()
+    let (report, fault) = try network.target.map(bombard) ?? (bombard(), nil)
     print(format == .json ? report.json : report.text)
+    if let fault { throw NetworkOptions.wrong(fault) }
     if report.hasFailed { throw ExitCode(1) }
   }
 
-  private func bombard(_ target: String) throws -> MutantReport {
+  private func bombard(_ target: String) throws -> (MutantReport, String?) {
     let progress = MutantProgress()
     defer { progress.end() }
     if let number = mutants.mutant, format == .text { print(mutants.text(of: number)) }
