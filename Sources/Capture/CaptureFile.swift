@@ -14,6 +14,7 @@ package final class CaptureFile {
   private let file: OpaquePointer
   private let wall: () -> Int64
   private var tape = Tape()
+  /// What could not be written is forgotten, and the next time it would seem that all was.
   private var isWhole = true
 
   /// Makes the file, or empties the one that is there.
@@ -59,8 +60,7 @@ package final class CaptureFile {
   /// Lets others read what was written so far.
   /// - Returns: whether all of it could be written, from the beginning.
   package func flush() -> Bool {
-    // What could not be written is forgotten there: the next time it would seem that all was.
-    if unsafe pcap_dump_flush(file) != 0 { isWhole = false }
+    if unsafe sallyport_pcap_is_whole(file) == 0 { isWhole = false }
     return isWhole
   }
 

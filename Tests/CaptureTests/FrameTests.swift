@@ -24,8 +24,14 @@ struct FrameTests {
   func full() throws {
     let file = try CaptureFile("/dev/full", wall: { 0 })
     let sound = try CaptureFile("/dev/null", wall: { 0 })
-    for _ in 0..<3 {
-      for one in [file, sound] { one.datagram([0x41], from: Self.here, to: Self.there) }
+    let large = try CaptureFile("/dev/full", wall: { 0 })
+    for _ in 0..<100 {
+      large.datagram([UInt8](repeating: 0x41, count: 409), from: Self.here, to: Self.there)
+    }
+    #expect(!large.flush())
+    // The last one is more than what is gathered before it is written.
+    for octets in [[0x41], [0x41], [UInt8](repeating: 0x41, count: 20_000)] {
+      for one in [file, sound] { one.datagram(octets, from: Self.here, to: Self.there) }
       #expect(!file.flush() && sound.flush())
     }
     #expect(!file.flush() && sound.flush(), "nothing was left to be written")
