@@ -4,6 +4,8 @@ package enum Observation: Hashable, Sendable {
   case methods(Refusal)
   /// The route at this place of the rules would have been taken, or refused for want of a target.
   case route(UInt32)
+  /// The rate limit at this place of the rules would have stopped it.
+  case rateLimit(UInt16)
 }
 
 /// What rules that only observe would have done with one request. It has a fixed size; beyond the

@@ -68,7 +68,8 @@ package struct Prefixes: Sendable {
     a.high != b.high ? a.high < b.high : a.low < b.low
   }
 
-  private static func masked(_ address: Address, bits: UInt8) -> Address {
+  /// The first address of the prefix of so many bits that an address lies in.
+  static func masked(_ address: Address, bits: UInt8) -> Address {
     let high = bits >= 64 ? UInt64.max : bits == 0 ? 0 : UInt64.max << UInt64(64 &- bits)
     let low = bits >= 128 ? UInt64.max : bits <= 64 ? 0 : UInt64.max << UInt64(128 &- bits)
     return Address(high: address.high & high, low: address.low & low)

@@ -62,6 +62,10 @@ package struct Rules: Sendable {
   package var sources: [Source]
   /// Where peers are called that send no requests from there: only responses come from these.
   package var answering: [Source] = []
+  /// How much of what may come in, in the order of the policy.
+  package var rateLimits: [RateLimit] = []
+  /// Octets of the table of sources that nobody has named; read when it is first needed.
+  package var sourceTable = Limits.sourceTable
 
   package init(peers: [Peer], sources: [Source]) {
     self.peers = peers

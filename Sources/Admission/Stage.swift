@@ -27,27 +27,32 @@ package struct Admitted: ~Copyable {
   }
 }
 
-/// May this cost us anything? For now the ingress filter: source, listener and method.
+/// May this cost us anything? The ingress filter (source, listener and method) and the limits.
 package struct Stage: ~Copyable, Sendable {
   /// What the policy lets in.
   package let rules: Rules
   private let prefixes: Prefixes
   private let answering: Prefixes
+  private let rates: Rates
 
-  /// Builds the tables of prefixes, once for each load of a policy.
-  package init(_ rules: Rules) {
+  /// Builds the tables, once for each load of a policy.
+  /// - Parameters:
+  ///   - shared: that of the element.
+  ///   - secret: the key of the hashes, the same for all workers and versions.
+  package init(_ rules: Rules, sharing shared: Shared = Shared(), secret: Key = Key(0, 0)) {
     self.rules = rules
     prefixes = Prefixes(rules.sources)
     answering = Prefixes(rules.answering)
+    rates = Rates(rules, shared, secret)
   }
 
-  private init(_ rules: Rules, _ prefixes: Prefixes, _ answering: Prefixes) {
-    (self.rules, self.prefixes, self.answering) = (rules, prefixes, answering)
+  private init(_ rules: Rules, _ prefixes: Prefixes, _ answering: Prefixes, _ rates: Rates) {
+    (self.rules, self.prefixes, self.answering, self.rates) = (rules, prefixes, answering, rates)
   }
 
   /// Another one with the same tables, for another worker. A stage is never copied by accident:
   /// that would count references for each message.
-  package func copy() -> Stage { Stage(rules, prefixes, answering) }
+  package func copy() -> Stage { Stage(rules, prefixes, answering, rates) }
 
   /// Whether what comes on a flow may cost this element anything: asked when a connection is to be
   /// accepted, and of a datagram before its octets are looked at.
@@ -79,23 +84,52 @@ package struct Stage: ~Copyable, Sendable {
     rules.peers[Int(peer.raw)].listeners >> UInt64(flow.listener) & 1 != 0
   }
 
-  /// Whether the peer may send this method (RFC 3261 §21.4.6); only who sends from a known source
-  /// gets as far as this.
-  /// - Parameter observed: takes what rules that only observe would have done.
-  /// - Returns: the proof, or 405.
+  /// Whether a message may be read at all: counts it for the limits of what a peer sends.
+  /// - Parameter peer: whose source and listener it came by.
+  /// - Returns: the rule that stops it, by its place in `Rules.rateLimits`.
+  package func stop(
+    _ flow: Flow, of peer: PeerID, at now: Instant, _ marks: inout Marks
+  ) -> Int? {
+    rates.stop(flow, of: peer, at: now, &marks)
+  }
+
+  /// Whether the peer may send this method (RFC 3261 §21.4.6), and as much as it does; only who
+  /// sends from a known source gets as far as this, and only with what begins a transaction.
+  /// - Parameters:
+  ///   - observed: takes what rules that only observe would have done.
+  ///   - marks: takes which limits begin to bite.
+  /// - Returns: the proof, 405, or what the limit says that stops it.
   package func admit(
-    _ arrival: consuming Arrival, _ message: borrowing Message, _ observed: inout Observations
+    _ arrival: consuming Arrival, _ message: borrowing Message, at now: Instant,
+    _ observed: inout Observations, _ marks: inout Marks
   ) -> Verdict<Admitted> {
     let place = Int(arrival.peer.raw)
-    guard !rules.peers[place].methods.contains(message.method) else {
-      return .pass(Admitted(arrival))
+    if !rules.peers[place].methods.contains(message.method) {
+      let refusal = Refusal(405, .methodNotAllowed, .methodNotAllowed)
+      switch rules.peers[place].mode {
+      case .enforce: return .refuse(refusal)
+      case .observe: observed.add(.methods(refusal))
+      }
     }
-    let refusal = Refusal(405, .methodNotAllowed, .methodNotAllowed)
-    switch rules.peers[place].mode {
-    case .enforce: return .refuse(refusal)
-    case .observe:
-      observed.add(.methods(refusal))
-      return .pass(Admitted(arrival))
+    let stopping = rates.stop(message, arrival, at: now, &marks)
+    for place in 0..<marks.observes {
+      observed.add(.rateLimit(UInt16(truncatingIfNeeded: marks.observing(place))))
+    }
+    guard let stopping else { return .pass(Admitted(arrival)) }
+    return stopped(by: stopping)
+  }
+
+  private func stopped(by rule: Int) -> Verdict<Admitted> {
+    switch rules.rateLimits[rule].action {
+    case .drop: .drop(.rateLimit)
+    case .refuse(let status):
+      .refuse(Refusal(limit: status, .rateLimit, rule: UInt16(truncatingIfNeeded: rule)))
     }
   }
+
+  /// Whether a rate limit still refuses anything.
+  package func biting(_ rule: Int, at now: Instant) -> Biting { rates.meters.state(rule, at: now) }
+
+  /// How much a rate limit has refused, or would have, since the element began.
+  package func refused(_ rule: Int) -> Int { rates.meters.refused(rule) }
 }

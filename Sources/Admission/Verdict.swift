@@ -20,8 +20,14 @@ package struct Refusal: Error, Hashable, Sendable {
   package var phrase: StaticPhrase
   /// What the operator is told.
   package var cause: Cause
+  /// The rule of the policy that decided it, by its place among its like: for `.rateLimit` in
+  /// `Rules.rateLimits`.
+  package var rule: UInt16?
 
-  package init(_ status: UInt16, _ phrase: StaticPhrase, _ cause: Cause) {
+  package init(
+    _ status: UInt16, _ phrase: StaticPhrase, _ cause: Cause, rule: UInt16? = nil
+  ) {
+    self.rule = rule
     self.status = status
     self.phrase = phrase
     self.cause = cause
@@ -38,6 +44,23 @@ package struct Refusal: Error, Hashable, Sendable {
     case unknownName, noTarget
     // A limit of ours.
     case tableFull, tooManyWaiting, draining, tooLarge
+    // A limit of the policy.
+    case rateLimit
+  }
+}
+
+extension Refusal {
+  /// What limits answer with: 403, 480, 486 or 503. Another status has no words here, and is none
+  /// that a policy may name.
+  init(limit status: UInt16, _ cause: Cause, rule: UInt16) {
+    let phrase: StaticPhrase =
+      switch status {
+      case 403: .forbidden
+      case 480: .temporarilyUnavailable
+      case 486: .busyHere
+      default: .serviceUnavailable
+      }
+    self.init(status, phrase, cause, rule: rule)
   }
 }
 
@@ -45,7 +68,7 @@ package struct Refusal: Error, Hashable, Sendable {
 package enum StaticPhrase: UInt8, Hashable, Sendable {
   case forbidden, notFound, methodNotAllowed, unsupportedScheme, tooManyHops, loopDetected
   case maxBreadthExceeded, badExtension, noSuchDialog, serverError, serviceUnavailable
-  case temporarilyUnavailable
+  case temporarilyUnavailable, busyHere
   case requestTimeout, requestTerminated, versionNotSupported, messageTooLarge
 
   /// The words on the status line (RFC 3261 §21).
@@ -63,6 +86,7 @@ package enum StaticPhrase: UInt8, Hashable, Sendable {
     case .serverError: "Server Internal Error"
     case .serviceUnavailable: "Service Unavailable"
     case .temporarilyUnavailable: "Temporarily Unavailable"
+    case .busyHere: "Busy Here"
     case .requestTimeout: "Request Timeout"
     case .requestTerminated: "Request Terminated"
     case .versionNotSupported: "Version Not Supported"
@@ -75,6 +99,8 @@ package enum StaticPhrase: UInt8, Hashable, Sendable {
 package enum Reason: UInt8, Hashable, Sendable {
   case unknownSource
   case listenerNotAllowed
+  /// A rate limit stops it.
+  case rateLimit
 }
 
 /// What a stage wants to know of the outside before it goes on.

@@ -1,5 +1,5 @@
-package import Basics
 package import Admission
+package import Basics
 import BasicContainers
 import Cryptography
 import Dialogs
@@ -51,11 +51,12 @@ package struct Border: ~Copyable {
   }
 
   /// A border that is alone, or whose tables are small.
+  /// - Parameter shared: the same for all borders of one element.
   package init(
     _ configuration: Configuration, worker: UInt8 = 0, of workers: Int = 1, seed: Seed,
-    now: Instant
+    now: Instant, sharing shared: Admission.Shared = Admission.Shared()
   ) {
-    let regime = Regime(configuration, number: 1, seed: seed)
+    let regime = Regime(configuration, number: 1, seed: seed, sharing: shared)
     self.init(regime, worker: worker, of: workers, seed: seed, now: now)
   }
 
@@ -71,6 +72,14 @@ package struct Border: ~Copyable {
     if core.admits(flow) { return true }
     core.noteStranger(flow)
     return false
+  }
+
+  /// Whether a message of a source may come in, before anything of it is looked at. It is counted
+  /// for the limits of what a peer sends, so it is asked once for each message: by the worker that
+  /// received it, whoever owns it.
+  package mutating func welcome(_ flow: Flow, now: Instant) -> Welcome {
+    core.passage = Passage()
+    return core.welcome(flow, now)
   }
 
   /// A message came: a datagram, or one that was framed from a stream.
@@ -100,6 +109,7 @@ package struct Border: ~Copyable {
   /// room in the outbox or for notes, so both are to be drained in between.
   package mutating func expire(now: Instant, into out: inout Outbox) {
     core.expire(now, &patch, &desk, &out)
+    core.watchAlarms(now)
     doChores(now, &out)
   }
 
@@ -116,7 +126,9 @@ package struct Border: ~Copyable {
 
   /// When `expire` is next worth calling.
   package mutating func nextDeadline() -> Instant? {
-    core.chores.isEmpty ? core.wheel.nextDeadline() : Instant(nanoseconds: 0)
+    guard core.chores.isEmpty else { return Instant(nanoseconds: 0) }
+    let deadline = min(core.wheel.nextDeadline() ?? .distantFuture, core.alarms.deadline)
+    return deadline == .distantFuture ? nil : deadline
   }
 
   /// A message whose `owner` was set could not be sent, or went by a stream that has ended since.

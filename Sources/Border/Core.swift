@@ -19,6 +19,8 @@ struct Core: ~Copyable {
   let tokens: TokenRing
   /// Keys of the hashes: for the index, for loops, for tags and for digests in logs.
   let secret: Key
+  /// What Admission counts over all workers.
+  let shared: Admission.Shared
   var regimes: Regimes
   var servers: SlotTable<ServerTransaction>
   var clients: SlotTable<ClientTransaction>
@@ -50,6 +52,8 @@ struct Core: ~Copyable {
   var lingering = 0
   /// CANCEL requests that have no final response yet, and what an element that ends has cancelled.
   var cancelling = 0
+  /// Limits that bite, and are watched until they stop.
+  var alarms = Alarms()
   var isDraining = false
   /// The limit of a drain was reached: what is left is being ended.
   var isLeaving = false
@@ -60,6 +64,7 @@ struct Core: ~Copyable {
   private var callCount: UInt64 = 0
 
   init(_ regime: Regime, worker: UInt8, seed: Seed, now: Instant) {
+    shared = regime.shared
     configuration = regime.configuration.withoutRules()
     self.worker = worker
     tokens = TokenRing(seed: seed.tokens, id: 0)

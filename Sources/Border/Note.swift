@@ -13,6 +13,11 @@ package enum Note: Sendable {
   /// A message was malformed, and was answered or not; what was found where the fault
   /// is.
   case malformed(Malformed, Malformed.Found, Subject, isAnswered: Bool)
+  /// A rate limit of the policy of that number, at this place of its rules, begins to bite; the
+  /// subject is whose message was the first.
+  case limitBegan(rule: Int, policy: UInt32, Subject)
+  /// It has refused nothing for a while; how much it did since it began.
+  case limitEnded(rule: Int, policy: UInt32, refused: Int)
   /// A target did not answer, could not be reached or said that it is down, and the next one is
   /// tried (or none is left). The subject is the request, and the target's peer and flow.
   case targetFailed(TargetFailure, status: UInt16, Subject, hasNext: Bool)
@@ -126,6 +131,8 @@ package struct Counters: Sendable {
   package var refused = 0
   /// What rules that only observe would have done.
   package var observed = 0
+  /// Messages that a limit stopped without a word.
+  package var limited = 0
   /// Calls begun, and ended ones that a late 2xx made anew.
   package var calls = 0
   /// Those of `calls` that a 2xx answered.

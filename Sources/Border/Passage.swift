@@ -64,6 +64,8 @@ package struct Passage: Sendable {
   package internal(set) var guide = Guide.none
   /// Whom it comes from.
   package internal(set) var peer: PeerID?
+  /// The rate limit that stopped it, by its place in `Admission.Rules.rateLimits`.
+  package internal(set) var limit: UInt16?
   /// The prefix that its source lies in, by its place in `Admission.Rules.sources`.
   package internal(set) var source: UInt32?
   /// The route, by its place in `Routing.Rules.routes`.

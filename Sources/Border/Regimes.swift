@@ -1,4 +1,4 @@
-import Admission
+package import Admission
 import Authentication
 import BasicContainers
 import Basics
@@ -15,6 +15,8 @@ package final class Regime: Sendable {
   /// Counts the versions: 1 for the first.
   package let number: UInt32
   let configuration: Configuration
+  /// What Admission counts over all workers and versions.
+  package let shared: Admission.Shared
   let admission: Admission.Stage
   let authentication: Authentication.Stage
   let identity: Identity.Stage
@@ -23,10 +25,16 @@ package final class Regime: Sendable {
   /// - Parameters:
   ///   - number: greater than that of every version before it.
   ///   - seed: that of the borders which it is for.
-  package init(_ configuration: Configuration, number: UInt32, seed: Seed) {
+  ///   - shared: the same for all versions and workers of one element.
+  package init(
+    _ configuration: Configuration, number: UInt32, seed: Seed,
+    sharing shared: Admission.Shared = Admission.Shared()
+  ) {
     self.number = number
+    self.shared = shared
     self.configuration = configuration
-    admission = Admission.Stage(configuration.admission)
+    admission = Admission.Stage(
+      configuration.admission, sharing: shared, secret: seed.hashes)
     authentication = Authentication.Stage(configuration.authentication)
     identity = Identity.Stage(configuration.identity)
     routing = Routing.Stage(configuration.routing, secret: seed.hashes)
@@ -236,6 +244,7 @@ extension Border {
   /// progress goes on under the version that it began under. Listeners, workers and the sizes of
   /// tables stay what they were when the border was made.
   package mutating func adopt(_ regime: Regime) {
+    core.endAlarms()
     core.regimes.adopt(regime)
   }
 

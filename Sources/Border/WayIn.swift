@@ -85,15 +85,19 @@ extension Core {
   ) throws(Refused) -> Admitted {
     passage.peer = turn.peer
     passage.stage = .admission
-    var observed = Observations()
+    var (observed, marks) = (Observations(), Marks())
     let verdict = regimes[turn.policy].admission.admit(
-      Arrival(flow: turn.flow, peer: turn.peer), message, &observed)
+      Arrival(flow: turn.flow, peer: turn.peer), message, at: turn.now, &observed, &marks)
     tell(observed, message, turn)
+    raise(marks, turn)
     switch consume verdict {
     case .pass(let admitted): return admitted
     case .refuse(let refusal):
       throw Refused(refusal, extra: refusal.status == 405 ? .allow(allowed(turn)) : .none)
-    case .drop: throw Refused.silence
+    case .drop(let reason):
+      passage.verdict = .silence(reason)
+      counters.limited &+= 1
+      throw Refused.silence
     case .ask(let question): throw Refused(question)
     }
   }

@@ -18,7 +18,7 @@ package enum Count: Int, CaseIterable, Sendable {
   /// Messages that were not sent, for any reason, and whose owner was told.
   case failures
   /// Datagrams, and connections, of sources that the element does not admit.
-  case strangeDatagrams, strangeConnections
+  case unwelcome, strangeConnections
   /// Streams accepted, opened by us, and closed.
   case accepted, connected, closed
   /// Streams that are open.

@@ -29,10 +29,13 @@ package protocol Element: ~Copyable, SendableMetatype {
   /// drain.
   associatedtype Letter: Sendable
 
-  /// Whether a source may cost this machine anything. It is asked of a connection that a peer opens
-  /// before it is taken in, and of each datagram before its octets are looked at, so it is one
-  /// cheap look at the flow. Who is not admitted gets silence, or the end of his connection.
+  /// Whether a source may have a connection: asked of one that a peer opens before it is taken in.
+  /// Who is not admitted finds it closed.
   mutating func admits(_ flow: Flow) -> Bool
+  /// Whether a message may cost this machine more than this question: asked once of each datagram
+  /// and of each message of a stream, by the worker that received it and before its octets are
+  /// looked at. What is not welcome gets silence.
+  mutating func welcomes(_ flow: Flow, now: Instant) -> Bool
   /// One whole message: a datagram, or one that was cut from a stream by `frame`.
   mutating func receive(
     _ bytes: Span<UInt8>, from flow: Flow, now: Instant, into out: inout Outbox)

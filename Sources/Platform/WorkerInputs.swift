@@ -67,8 +67,8 @@ extension Worker where E: ~Copyable {
           continue
         }
         let flow = Flow(.udp, listener: listener, remote: source)
-        guard element.admits(flow) else {
-          desk.counters.add(.strangeDatagrams)
+        guard element.welcomes(flow, now: now) else {
+          desk.counters.add(.unwelcome)
           continue
         }
         if case .noRoom = take(bytes, flow) { desk.counters.add(.ringFull) }
@@ -129,7 +129,11 @@ extension Worker where E: ~Copyable {
   }
 
   /// Cuts what a stream has brought into messages, and keeps the rest.
-  mutating func takeFrames(_ handle: Handle, _ scratch: borrowing Buffer) -> Int {
+  /// - Parameter isResumed: whether its first message has waited for room, and was counted before.
+  mutating func takeFrames(
+    _ handle: Handle, _ scratch: borrowing Buffer, isResumed: Bool = false
+  ) -> Int {
+    var isCounted = isResumed
     guard let flow = layer.streams.flow(handle) else { return 0 }
     let bytes = scratch.bytes
     let longest = layer.streams.limits.message
@@ -145,10 +149,13 @@ extension Worker where E: ~Copyable {
         }
         return messages
       case .message(let count) where count > 0 && count <= min(rest.count, longest):
-        if case .noRoom(let owner) = take(rest.extracting(0..<count), flow) {
+        if !isCounted, !element.welcomes(flow, now: now) {
+          desk.counters.add(.unwelcome)
+        } else if case .noRoom(let owner) = take(rest.extracting(0..<count), flow) {
           layer.hold(handle, rest, for: owner)
           return messages
         }
+        isCounted = false
         used &+= count
         messages &+= 1
         // What the message has caused may be the stream's end.
@@ -159,7 +166,7 @@ extension Worker where E: ~Copyable {
         used &+= count
       case .last(let count) where count > 0 && count <= rest.count:
         // Whoever owns it: the answer has to be written before the end of the stream.
-        receive(rest.extracting(0..<count), flow)
+        if element.welcomes(flow, now: now) { receive(rest.extracting(0..<count), flow) }
         messages &+= 1
         settle()
         layer.closeUnframed(handle, now: now)

@@ -14,7 +14,7 @@ extension Worker where E: ~Copyable {
           continue
         }
         if layer.streams.release(handle, into: &scratch, layer.poll, now: now) {
-          messages &+= takeFrames(handle, scratch)
+          messages &+= takeFrames(handle, scratch, isResumed: true)
         }
       }
     }

@@ -22,6 +22,7 @@ package struct RestartOnly: Sendable {
     RestartOnly("element.limits.calls") { $0.tables.calls.map { "\($0)" } },
     RestartOnly("element.limits.transactions") { $0.tables.transactions.map { "\($0)" } },
     RestartOnly("element.limits.kept-messages") { $0.tables.keptMessages.map(Units.text) },
+    RestartOnly("element.limits.source-table") { $0.tables.sources.map(Units.text) },
     RestartOnly("element.limits.tcp-connections") { $0.streams.connections.map { "\($0)" } },
     RestartOnly("element.limits.tcp-connections-per-source") {
       $0.streams.connectionsPerSource.map { "\($0)" }

@@ -74,6 +74,8 @@ package struct Settings: Hashable, Sendable {
     package var transactions: Int?
     /// Octets of kept messages.
     package var keptMessages: Int?
+    /// Octets of the table of sources that have no name.
+    package var sources: Int?
   }
 
   /// Limits of connections; `nil` leaves one to the transport.

@@ -1,4 +1,5 @@
 import Basics
+import SIP
 
 /// A pattern of whole user parts, as dial plans have them: one set of octets for each place, and
 /// what may follow. It is matched from left to right, each octet looked at once, with no way back.

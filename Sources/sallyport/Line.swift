@@ -7,6 +7,8 @@ struct Line {
   /// How much of an operator's interest a line has, in rising order.
   enum Level: UInt8, Comparable {
     case trace, debug, info, notice, warning, error
+    /// A limit begins or stops to bite: it is always written.
+    case alarm
 
     static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
 
@@ -18,6 +20,7 @@ struct Line {
       case .notice: "notice"
       case .warning: "warning"
       case .error: "error"
+      case .alarm: "alarm"
       }
     }
   }

@@ -68,6 +68,13 @@ struct Node: ~Copyable, Element {
 
   mutating func admits(_ flow: Flow) -> Bool { border.admits(flow) }
 
+  mutating func welcomes(_ flow: Flow, now: Instant) -> Bool {
+    let welcome = border.welcome(flow, now: now)
+    // A limit that begins to bite is told at once: what it stops may be all that comes.
+    if welcome == .tooMany, border.hasNotes { tell() }
+    return welcome == .welcome
+  }
+
   mutating func receive(
     _ bytes: Span<UInt8>, from flow: Flow, now: Instant, into out: inout Outbox
   ) {
@@ -135,6 +142,8 @@ struct Node: ~Copyable, Element {
   /// What is under way goes on under the policy that it began under.
   private mutating func adopt(_ adoption: Adoption) {
     border.adopt(adoption.regime)
+    // What limits have to tell goes by the names of the policy that ends here.
+    tell()
     report.adopt(adoption)
     publish()
     tally.desks[worker].policy.store(adoption.regime.number, ordering: .releasing)
@@ -242,6 +251,7 @@ struct Node: ~Copyable, Element {
       out.field("forwarded", counters.forwarded)
       out.field("refused", counters.refused)
       out.field("observed", counters.observed)
+      out.field("limited", counters.limited)
       out.field("unknown-source", counters.unknownSource)
       out.field("malformed", counters.malformedAnswered + counters.malformedDropped)
       out.field("retransmissions", counters.retransmissionsAbsorbed)

@@ -12,6 +12,8 @@ struct Report {
   private(set) var peers: [[UInt8]]
   /// The names of the routes, in their order.
   private(set) var routes: [[UInt8]]
+  /// The names of the rate limits, in their order.
+  private(set) var limits: [[UInt8]]
   var line = Line()
   /// Lines other than those of calls that may still be written in this second: a flood of bad
   /// messages must not become a flood of lines.
@@ -20,8 +22,10 @@ struct Report {
   var closings = Budget(perSecond: 5)
 
   init(
-    level: Line.Level, redacted: Redacted, peers: [[UInt8]], routes: [[UInt8]] = []
+    level: Line.Level, redacted: Redacted, peers: [[UInt8]], routes: [[UInt8]] = [],
+    limits: [[UInt8]] = []
   ) {
+    self.limits = limits
     self.routes = routes
     self.level = level
     self.redacted = redacted
@@ -34,6 +38,7 @@ struct Report {
     redacted.isClear = adoption.isClear
     peers = adoption.peers
     routes = adoption.routes
+    limits = adoption.limits
   }
 
   mutating func add(_ note: Note, wall: Int64) {
@@ -44,6 +49,8 @@ struct Report {
       observed(observation, subject, method, wall)
     case .malformed(let fault, let found, let subject, let isAnswered):
       malformed(fault, found, subject, isAnswered, wall)
+    case .limitBegan(let rule, let policy, let subject): began(rule, policy, subject, wall)
+    case .limitEnded(let rule, let policy, let refused): ended(rule, policy, refused, wall)
     case .targetFailed(let failure, let status, let subject, let hasNext):
       failed(failure, status, subject, hasNext, wall)
     case .unresolved(let name, let cause, let subject): unresolved(name, cause, subject, wall)
@@ -74,13 +81,37 @@ struct Report {
     _ refusal: Refusal, _ subject: Subject, _ method: Method, _ wall: Int64
   ) {
     guard mayWrite(.notice, wall) else { return }
-    let about = about(subject)
+    let (about, limits) = (about(subject), limits)
     line.add(.notice, "request.refused", wall: wall) { out in
       out.field("method", method == .other ? "other" : method.text)
       out.field("status", Int(refusal.status))
       out.field("cause", refusal.cause.text)
+      if let rule = refusal.rule { out.field("limit", Self.name(Int(rule), limits)) }
       about.write(into: &out)
     }
+  }
+
+  /// A limit begins to bite: an alarm, which no flood of other lines keeps back.
+  private mutating func began(_ rule: Int, _ policy: UInt32, _ subject: Subject, _ wall: Int64) {
+    let (about, limits) = (about(subject), limits)
+    line.add(.alarm, "limit.began", wall: wall) { out in
+      out.field("limit", Self.name(rule, limits))
+      out.field("policy", Int(policy))
+      about.write(into: &out)
+    }
+  }
+
+  private mutating func ended(_ rule: Int, _ policy: UInt32, _ refused: Int, _ wall: Int64) {
+    let limits = limits
+    line.add(.alarm, "limit.ended", wall: wall) { out in
+      out.field("limit", Self.name(rule, limits))
+      out.field("policy", Int(policy))
+      out.field("refused", refused)
+    }
+  }
+
+  private static func name(_ place: Int, _ names: [[UInt8]]) -> [UInt8] {
+    place < names.count ? names[place] : []
   }
 
   /// What would have happened if the rule were enforced.
@@ -88,12 +119,17 @@ struct Report {
     _ observation: Observation, _ subject: Subject, _ method: Method, _ wall: Int64
   ) {
     guard mayWrite(.notice, wall) else { return }
-    let (about, routes) = (about(subject), routes)
+    let (about, routes, limits) = (about(subject), routes, limits)
     line.add(.notice, "policy.observed", wall: wall) { out in
       switch observation {
       case .methods(let refusal):
         out.field("rule", "admission.methods")
         out.field("would", Int(refusal.status))
+      case .rateLimit(let place):
+        out.name("rule")
+        out.write("admission.rate-limits.")
+        out.write(Self.name(Int(place), limits).span)
+        out.field("would", "stop")
       case .route(let place):
         out.name("rule")
         out.write("routes.")
@@ -224,6 +260,7 @@ extension Refusal.Cause {
     case .tooManyWaiting: "too-many-waiting"
     case .draining: "draining"
     case .tooLarge: "too-large"
+    case .rateLimit: "rate-limit"
     }
   }
 }

@@ -106,7 +106,9 @@ struct Run: ParsableCommand {
     crew.workers = workers
     announce(workers, snapshot, journal)
     try control?.start()
-    let succession = Succession(snapshot, path: policy, seed: starting.seed, wall: Clock.wall())
+    let succession = Succession(
+      snapshot, path: policy, seed: starting.seed, sharing: starting.regime.shared,
+      wall: Clock.wall())
     var service = Service(
       workers, journal, crew.tally, orders, terminal, signals.bell, succession)
     if starting.isReloadAsked { service.reload() }
@@ -134,7 +136,7 @@ struct Run: ParsableCommand {
       isClear: snapshot.settings.showsPersonalData, secret: Entropy.key())
     let level = Line.Level(snapshot.settings.level)
     let peers = snapshot.peerNames
-    let routes = snapshot.routeNames
+    let (routes, limits) = (snapshot.routeNames, snapshot.limitNames)
     let count = snapshot.settings.workers
     let lookups = lookups(families(configuration), workers: count)
     let (regime, seed) = (starting.regime, starting.seed)
@@ -144,7 +146,9 @@ struct Run: ParsableCommand {
     ) { worker, _ in
       let border = Border(
         regime, worker: UInt8(worker), of: count, seed: seed, now: Clock.now())
-      let report = Report(level: level, redacted: redacted, peers: peers, routes: routes)
+      let report = Report(
+        level: level, redacted: redacted, peers: peers, routes: routes,
+        limits: limits)
       return Node(border, report, journal, crew.tally, worker: worker, of: count) {
         inquiry, worker in
         lookups.ask(inquiry.name) { crew.answer(inquiry.ticket, $0, to: worker) }

@@ -156,7 +156,7 @@ extension Service {
     ("refused", .refused), ("unframed", .unframed), ("late", .late), ("unread", .unread),
     ("held", .held), ("failures", .failures), ("unusable", .unusable),
     ("queue-full", .queueFull), ("ring-full", .ringFull),
-    ("strange-datagrams", .strangeDatagrams), ("strange-connections", .strangeConnections),
+    ("unwelcome", .unwelcome), ("strange-connections", .strangeConnections),
   ]
 
   private func status() -> Status {

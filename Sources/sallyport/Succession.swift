@@ -1,3 +1,4 @@
+import class Admission.Shared
 import Basics
 import Border
 import Policy
@@ -14,6 +15,8 @@ struct Adoption: Sendable {
   let peers: [[UInt8]]
   /// The names of its routes, in their order.
   let routes: [[UInt8]]
+  /// The names of its rate limits, in their order.
+  let limits: [[UInt8]]
 }
 
 /// One version of the policy after the other. Only the main thread has it; a version is loaded and
@@ -43,6 +46,7 @@ struct Succession {
   /// When it came in force, in nanoseconds since 1970.
   private(set) var since: Int64
   private let seed: Seed
+  private let shared: Shared
   private let load: Load
 
   typealias Load = @Sendable (String, PeerNames) throws(Rejection) -> Snapshot
@@ -50,8 +54,9 @@ struct Succession {
   /// - Parameters:
   ///   - load: loads the policy in a file with the numbers that peers have already.
   ///   - seed: that of the workers' borders.
+  ///   - shared: what they share, whatever the version.
   init(
-    _ first: Snapshot, path: String, seed: Seed, wall: Int64,
+    _ first: Snapshot, path: String, seed: Seed, sharing shared: Shared, wall: Int64,
     load: @escaping Load = {
       path, peers throws(Rejection) in try Snapshot.load(path: path, peers: peers)
     }
@@ -59,13 +64,15 @@ struct Succession {
     snapshot = first.withoutTree()
     self.path = path
     self.seed = seed
+    self.shared = shared
     since = wall
     self.load = load
   }
 
   /// The next version, yet to be loaded.
   var draft: Draft {
-    Draft(path: path, inForce: snapshot, number: number + 1, seed: seed, load: load)
+    Draft(
+      path: path, inForce: snapshot, number: number + 1, seed: seed, shared: shared, load: load)
   }
 
   /// Puts a version in force that was built of the latest draft.
@@ -84,6 +91,7 @@ extension Succession {
     fileprivate let inForce: Snapshot
     fileprivate let number: UInt32
     fileprivate let seed: Seed
+    fileprivate let shared: Shared
     fileprivate let load: Load
 
     /// Loads the policy anew and builds its stages.
@@ -94,7 +102,7 @@ extension Succession {
         guard changes.isEmpty else {
           return .failure(Refusal(cause: .findings, findings: changes + next.warnings))
         }
-        return .success(Next(next, number, seed))
+        return .success(Next(next, number, seed, shared))
       } catch {
         return .failure(Refusal(cause: .findings, findings: error.findings))
       }
@@ -107,12 +115,13 @@ extension Succession {
     /// What the workers are to be told.
     let adoption: Adoption
 
-    fileprivate init(_ next: Snapshot, _ number: UInt32, _ seed: Seed) {
+    fileprivate init(_ next: Snapshot, _ number: UInt32, _ seed: Seed, _ shared: Shared) {
       snapshot = next.withoutTree()
       adoption = Adoption(
-        regime: Regime(next.configuration, number: number, seed: seed),
+        regime: Regime(next.configuration, number: number, seed: seed, sharing: shared),
         level: Line.Level(next.settings.level), isClear: next.settings.showsPersonalData,
-        peers: next.peerNames, routes: next.routeNames)
+        peers: next.peerNames, routes: next.routeNames,
+        limits: next.limitNames)
     }
   }
 }
@@ -123,6 +132,9 @@ extension Snapshot {
 
   /// The names of the routes, in their order.
   var routeNames: [[UInt8]] { configuration.routing.routes.map { Array($0.name.utf8) } }
+
+  /// The names of the rate limits, in their order.
+  var limitNames: [[UInt8]] { configuration.admission.rateLimits.map { Array($0.name.utf8) } }
 }
 
 extension Succession.Refusal.Cause {

@@ -78,8 +78,9 @@ struct IngressTests {
     try Parser.parse(bytes.span, into: &table)
     let message = Message(bytes.span, table)
     let arrival = Arrival(flow: flow(0x7f00_0002, listener: 1), peer: PeerID(raw: 1))
-    var observed = Observations()
-    switch Stage(Self.rules).admit(arrival, message, &observed) {
+    var (observed, marks) = (Observations(), Marks())
+    let now = Instant(nanoseconds: 0)
+    switch Stage(Self.rules).admit(arrival, message, at: now, &observed, &marks) {
     case .pass(let admitted):
       #expect(admitted.peer == PeerID(raw: 1))
       return 0

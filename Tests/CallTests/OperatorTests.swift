@@ -59,7 +59,7 @@ struct OperatorTests {
       let transport = try #require(lines.last { $0.contains(" notice transport: worker=0 ") })
       let zeros = ["refused", "unframed", "late", "unread", "queue-full", "ring-full", "open"]
       for name in zeros { #expect(transport.contains(" \(name)=0 "), "\(transport)") }
-      #expect(transport.hasSuffix(" strange-datagrams=1 strange-connections=1"), "\(transport)")
+      #expect(transport.hasSuffix(" unwelcome=1 strange-connections=1"), "\(transport)")
       try await element.expectOrderlyEnd(within: .seconds(3))
     }
   }

@@ -50,7 +50,7 @@ struct AdmissionTests {
     func sum(_ count: Count) -> UInt64 {
       (0..<2).map { workers.counters(of: $0)[count] }.reduce(0, +)
     }
-    #expect(eventually { sum(.strangeDatagrams) == 16 })
+    #expect(eventually { sum(.unwelcome) == 16 })
     #expect(sum(.handedOver) == 0)
     #expect(witness.messages.isEmpty)
     let text = message("E", "0 known")

@@ -75,6 +75,7 @@ struct EchoElement: ~Copyable, Element {
   }
 
   func admits(_ flow: Flow) -> Bool { flow.listener != turnsAway }
+  func welcomes(_ flow: Flow, now: Instant) -> Bool { flow.listener != turnsAway }
 
   mutating func receive(
     _ bytes: Span<UInt8>, from flow: Flow, now: Instant, into out: inout Outbox

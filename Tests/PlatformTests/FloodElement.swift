@@ -37,6 +37,7 @@ struct FloodElement: ~Copyable, Element {
   }
 
   func admits(_ flow: Flow) -> Bool { true }
+  func welcomes(_ flow: Flow, now: Instant) -> Bool { true }
 
   mutating func receive(
     _ bytes: Span<UInt8>, from flow: Flow, now: Instant, into out: inout Outbox

@@ -215,8 +215,8 @@ struct FindingTests {
       6, "  - { name: left, listeners: [] }",
       "p:6:30: error: a peer without a listener can neither call nor be called"),
     Wrong(
-      6, "  - { name: left, rate: 200/s }",
-      "p:6:19: error: `rate` has not landed yet; this version would not do it, so it is refused"),
+      6, "  - { name: left, media: on }",
+      "p:6:19: error: `media` has not landed yet; this version would not do it, so it is refused"),
     Wrong(
       6, "  - { name: left }",
       "p:6:13: warning: peer `left` is not used: it has no sources and no route leads to it"),
@@ -328,6 +328,6 @@ struct FindingTests {
         - { name: c, from: z, to: b }
       """
     let places = Sample.findings(text).map { $0.prefix { $0 != " " } }
-    #expect(places == ["p:1:10:", "p:3:41:", "p:5:26:", "p:5:30:", "p:7:22:", "p:7:29:"])
+    #expect(places == ["p:1:10:", "p:3:41:", "p:5:26:", "p:5:36:", "p:7:22:", "p:7:29:"])
   }
 }

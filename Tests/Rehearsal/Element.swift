@@ -28,6 +28,7 @@ package final class Element: Station {
   private let seed: Seed
   private var border: Border
   private var outbox: Outbox
+  private let shared: Shared
   private var armed = Instant.distantFuture
   private var streams: [UInt32: Stream] = [:]
   private var incoming: [UInt32: Incoming] = [:]
@@ -39,14 +40,17 @@ package final class Element: Station {
   ///     one; the last of them hears what comes to its listeners.
   package init(
     _ world: World, _ configuration: Configuration, worker: UInt8 = 0, of workers: Int = 1,
-    outbox: consuming Outbox = Outbox()
+    outbox: consuming Outbox = Outbox(), sharing shared: Shared = Shared()
   ) {
     self.world = world
     self.configuration = configuration
+    self.shared = shared
     self.outbox = outbox
     seed = Seed(
       tokens: Key(world.seed, 1), hashes: Key(world.seed, 2), generations: world.seed &* 77)
-    border = Border(configuration, worker: worker, of: workers, seed: seed, now: world.now)
+    border = Border(
+      configuration, worker: worker, of: workers, seed: seed, now: world.now,
+      sharing: shared)
     for listener in configuration.listeners {
       world.listen(self, on: listener.local, stream: listener.transport.isReliable)
     }
@@ -81,7 +85,7 @@ package final class Element: Station {
 
   /// Another version of the policy comes in force. Its peers have the numbers that they had.
   package func adopt(_ configuration: Configuration) {
-    border.adopt(Regime(configuration, number: border.policy + 1, seed: seed))
+    border.adopt(Regime(configuration, number: border.policy + 1, seed: seed, sharing: shared))
   }
 
   /// How many earlier versions are kept, how many of them something in progress needs, and what.
@@ -204,7 +208,7 @@ package final class Element: Station {
 
   package func datagram(_ bytes: [UInt8], from: Endpoint, to: Endpoint) {
     let flow = Flow(.udp, listener: listener(.udp, to), remote: from)
-    guard border.admits(flow) else { return }
+    guard border.welcome(flow, now: world.now) == .welcome else { return }
     receive(bytes, from: flow)
   }
 

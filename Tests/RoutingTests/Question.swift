@@ -77,8 +77,10 @@ struct Question {
     }
     let admission = Admission.Stage(Admission.Rules(peers: peers, sources: []))
     let arrival = Arrival(flow: flow, peer: PeerID(raw: from))
-    var observed = Observations()
-    guard case .pass(let admitted) = admission.admit(arrival, message, &observed),
+    var (observed, marks) = (Observations(), Marks())
+    let now = Instant(nanoseconds: 0)
+    guard
+      case .pass(let admitted) = admission.admit(arrival, message, at: now, &observed, &marks),
       case .pass(let authenticated) = Authentication.Stage(.init()).recognize(admitted, message),
       case .pass(let vouched) = Identity.Stage(.init()).vouch(authenticated, message)
     else { throw Unexpected() }

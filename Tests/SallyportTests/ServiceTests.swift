@@ -59,7 +59,7 @@ private final class Serving: Sendable {
       return Node(border, report, journal, tally, worker: worker, of: 2) { _, _ in }
     }
     let succession = Succession(
-      snapshot, path: "p", seed: Self.seed, wall: 1,
+      snapshot, path: "p", seed: Self.seed, sharing: regime.shared, wall: 1,
       load: { [self] _, peers throws(Rejection) in
         gate.wait()
         loads.wrappingAdd(1, ordering: .relaxed)

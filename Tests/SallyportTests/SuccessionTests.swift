@@ -1,3 +1,4 @@
+import class Admission.Shared
 import Basics
 import Border
 import Foundation
@@ -28,7 +29,8 @@ struct SuccessionTests {
   private static func succession(_ first: String, _ texts: String...) throws -> Succession {
     let left = Mutex(texts)
     return Succession(
-      try Snapshot.load(text: first, name: "p", cores: 2), path: "p", seed: seed, wall: 1,
+      try Snapshot.load(text: first, name: "p", cores: 2), path: "p", seed: seed,
+      sharing: Shared(), wall: 1,
       load: { _, peers throws(Rejection) in
         let text = left.withLock { $0.removeFirst() }
         return try Snapshot.load(text: text, name: "p", peers: peers, cores: 2)

@@ -67,6 +67,7 @@ struct Binder {
     bindListeners()
     let own = ownNames()
     bindPeers()
+    bindRateLimits()
     bindRouting()
     bindRoutes()
     guard !findings.hasErrors else { throw findings.rejection }
@@ -89,6 +90,7 @@ struct Binder {
       topology: Topology.Rules(), media: Media.Rules())
     configuration.names = own
     configuration.capacity = Self.capacity(settings)
+    if let octets = settings.tables.sources { configuration.admission.sourceTable = octets }
     let limits = root["element"]?["limits"]
     if let duration = limits?.interval("call-duration") { configuration.callDuration = duration }
     if let setup = limits?.interval("setup-duration") { configuration.setupDuration = setup }
@@ -117,7 +119,7 @@ extension Binder {
     settings.streams = streams(limits)
     settings.tables = Settings.Tables(
       calls: limits.count("calls"), transactions: limits.count("transactions"),
-      keptMessages: limits.size("kept-messages"))
+      keptMessages: limits.size("kept-messages"), sources: limits.size("source-table"))
     return settings
   }
 

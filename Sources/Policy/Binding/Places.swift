@@ -10,6 +10,8 @@ package struct Places: Sendable {
   package internal(set) var peers: [PeerID: Place] = [:]
   /// Each source prefix, as `Admission.Rules.sources` has them.
   package internal(set) var sources: [Place] = []
+  /// Each rate limit, as `Admission.Rules.rateLimits` has them.
+  package internal(set) var rateLimits: [Place] = []
   /// Each route, as `Routing.Rules.routes` has them.
   package internal(set) var routes: [Place] = []
   /// Which item of `routes` each of them was written as: all rows of a table are of one.

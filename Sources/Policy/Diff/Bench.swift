@@ -1,3 +1,4 @@
+import Admission
 import Basics
 import Border
 
@@ -16,13 +17,21 @@ struct Bench: ~Copyable {
   init(_ snapshot: Snapshot) {
     self.snapshot = snapshot
     ways = Ways(snapshot)
-    trial = Trial(snapshot.configuration)
+    trial = Self.trial(snapshot)
+  }
+
+  /// Without rate limits: so many requests come at once here that they would stop them. They are
+  /// told among the settings.
+  private static func trial(_ snapshot: Snapshot) -> Trial {
+    var configuration = snapshot.configuration
+    configuration.admission.rateLimits = []
+    return Trial(configuration)
   }
 
   /// What becomes of a request; `nil` for one that cannot be written.
   mutating func outcome(of witness: Witness) -> Outcome? {
     serial += 1
-    if serial % Self.most == 0 || witness.isPeculiar { trial = Trial(snapshot.configuration) }
+    if serial % Self.most == 0 || witness.isPeculiar { trial = Self.trial(snapshot) }
     do throws(Complaint) {
       guard snapshot.listeners.contains(witness.listener) else { return .noListener }
       let flow = try snapshot.flow(from: witness.from, to: witness.listener)

@@ -120,6 +120,7 @@ struct Check {
     case .name: _ = try Names.name(text)
     case .count(let range): _ = try Units.count(text, in: range)
     case .interval(let range): _ = try Units.interval(text, in: range)
+    case .rate(let range): _ = try Units.rate(text, in: range)
     case .size(let range): _ = try Units.size(text, in: range)
     case .endpoint: _ = try Addresses.endpoint(text)
     case .hostPort: _ = try Addresses.advertised(text)

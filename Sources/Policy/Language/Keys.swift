@@ -1,3 +1,4 @@
+import Admission
 import Basics
 import SIP
 
@@ -63,6 +64,9 @@ extension Table {
       Key(
         "setup-duration", .interval(.seconds(1) ... .seconds(24 * 3600)),
         "how long the INVITE of a call may wait for its final response"),
+      Key(
+        "source-table", .size(4096...Admission.Limits.largestSourceTable),
+        "octets for the rates of sources that have no name", without: "4MiB"),
       Key("tcp-connections", .count(1...1_000_000), "connections at one time"),
       Key(
         "tcp-connections-per-source", .count(1...1_000_000),
@@ -99,7 +103,7 @@ extension Table {
       Key("names", .list(.hostName), "host names in its Contact, Record-Route and Via"),
     ] + Section.all.flatMap { $0.keys(of: .peer) }
       + Key.later(
-        "certificate", "rate", "sessions", "media-prefixes", "identity", "topology", "media"))
+        "certificate", "sessions", "media-prefixes", "identity", "topology", "media"))
 }
 
 // MARK: Stages
@@ -120,7 +124,13 @@ extension Section {
         Key(
           "mode", .mode, "whether its refusals are carried out, or only counted and told",
           without: "enforce", by: [.peer]),
-      ] + Key.later("rate", "sessions", "amplification", "trust", "overload")))
+        Key(
+          "rate", .rate(1...10_000_000), "calls that a peer may begin, beyond which it gets 503",
+          without: "any number", by: [.peer]),
+        Key(
+          "rate-limits", .list(.table(Table.rateLimit)), "how much of what may come in",
+          without: "none"),
+      ] + Key.later("sessions", "amplification", "trust", "overload")))
 
   static let authentication = Section(
     name: "authentication", summary: "who is asking",
@@ -195,7 +205,7 @@ extension Shape {
       noun: "a method",
       words: Method.allCases.map { $0 == .other ? "other" : "\($0.text)" }))
 
-  fileprivate static let mode = Shape.word(Words(noun: "a mode", words: ["enforce", "observe"]))
+  static let mode = Shape.word(Words(noun: "a mode", words: ["enforce", "observe"]))
 
   /// How a peer can be recognised.
   fileprivate static let means = Shape.word(

@@ -140,6 +140,7 @@ package enum Schema {
     case .table, .list, .oneOrMore, .word, .count, .text, .headerText: ".*"
     case .name: "[A-Za-z0-9_.-]{1,64}"
     case .interval: "[0-9]+(ms|s|m|h|d)"
+    case .rate: "[0-9]+/[smh]"
     case .size: "[0-9]+(B|KiB|MiB|GiB)"
     case .endpoint: "\(literal):\(port)"
     case .hostPort: #"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(:\#(port))?"#

@@ -18,6 +18,8 @@ indirect enum Shape: Sendable {
   case interval(ClosedRange<Interval>)
   /// A number of octets with its unit.
   case size(ClosedRange<Int>)
+  /// How many in how long: `200/s`.
+  case rate(ClosedRange<Int>)
   /// An IP address and a port.
   case endpoint
   /// A host and perhaps a port.

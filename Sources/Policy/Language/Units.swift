@@ -49,6 +49,17 @@ enum Units {
     return octets
   }
 
+  /// So many in a second, a minute or an hour.
+  static func rate(_ text: String, in range: ClosedRange<Int>) throws(Complaint) -> Rate {
+    let units: [(String, Int64)] = [("/s", 1), ("/m", 60), ("/h", 3600)]
+    guard let (number, unit) = split(text), let time = units.first(where: { $0.0 == unit })?.1
+    else { throw Complaint("\(quoted(text)) is not a rate such as `200/s`, `10/m` or `5/h`") }
+    guard let number, range.contains(number) else {
+      throw outside(text, "\(range.lowerBound)\(unit)", "\(range.upperBound)\(unit)")
+    }
+    return Rate(count: number, time: .seconds(time))
+  }
+
   /// An interval as a policy would write it.
   static func text(_ interval: Interval) -> String {
     written(Int(interval.nanoseconds), times) ?? "\(interval.nanoseconds)ns"

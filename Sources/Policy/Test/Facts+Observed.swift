@@ -10,6 +10,7 @@ extension Facts {
     let found = judgement.observed.compactMap { observation in
       switch observation {
       case .methods(let refusal): stage == .admission ? methods(refusal) : nil
+      case .rateLimit(let limit): stage == .admission ? self.limit(Int(limit)) : nil
       case .route(let route): stage == .routing ? self.route(Int(route)) : nil
       }
     }
@@ -20,6 +21,12 @@ extension Facts {
     Explanation.Observed(
       rule: "methods", place: passage.peer.flatMap(place(of:)),
       fact: "it would be refused with \(refusal.status) \(refusal.phrase.text)")
+  }
+
+  private func limit(_ limit: Int) -> Explanation.Observed {
+    let (text, place) = stopped(by: limit)
+    return Explanation.Observed(
+      rule: admission.rateLimits[limit].name, place: place, fact: "\(text): it would be stopped")
   }
 
   private func route(_ route: Int) -> Explanation.Observed {

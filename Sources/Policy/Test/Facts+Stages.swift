@@ -56,6 +56,9 @@ extension Facts {
       return (
         "\(source.text), which may not use listener `\(listener)` (it may use \(may))", source.place
       )
+    case .rateLimit:
+      guard let limit = passage.limit else { return source }
+      return stopped(by: Int(limit))
     case .unknownSource:
       let address = judgement.flow.remote.address
       let stands = "\(address.text) is in no peer's sources"
@@ -118,6 +121,7 @@ extension Facts {
     let uri = transcript.requestURI
     return switch refusal.cause {
     case .methodNotAllowed: notAllowed
+    case .rateLimit: stopped(by: Int(refusal.rule ?? 0))
     case .unsupportedScheme: ("the scheme of `\(uri)` is none that is spoken here", nil)
     case .tooManyHops: ("Max-Forwards is 0", nil)
     case .noBreadth: ("its Max-Breadth leaves no branch (RFC 5393 §5)", nil)
@@ -151,6 +155,13 @@ extension Facts {
     guard let peer = passage.peer else { return ("this method is not allowed", nil) }
     let methods = admission.peers[Int(peer.raw)].methods
     return ("\(sender) may send \(methods.words); this is \(transcript.method)", place(of: peer))
+  }
+
+  /// What a rate limit says that stops the message.
+  func stopped(by limit: Int) -> (text: String, place: String?) {
+    let rule = admission.rateLimits[limit]
+    let place = snapshot.places.text(snapshot.places.rateLimits[limit])
+    return ("rate limit `\(rule.name)` is spent", place)
   }
 
   private var noRoute: (text: String, place: String?) {

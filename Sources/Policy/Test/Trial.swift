@@ -66,6 +66,8 @@ package struct Trial: ~Copyable {
 
   /// A message came: a datagram, or what was read from a stream.
   package mutating func receive(_ bytes: [UInt8], from flow: Flow) -> Outcome {
+    // A stranger's message goes on to where it is said whose source is nearest.
+    guard border.welcome(flow, now: now) != .tooMany else { return outcome() }
     guard flow.transport.isReliable else {
       border.receive(bytes.span, from: flow, now: now, into: &outbox)
       return outcome()
