@@ -117,7 +117,7 @@ package struct Counters: Sendable {
   package var forwarded = 0
   /// Messages and connections of sources that no peer has.
   package var unknownSource = 0
-  /// Malformed requests that got a 400 or 505.
+  /// Malformed requests that got a 400, 501 or 505.
   package var malformedAnswered = 0
   /// Malformed messages that nobody was told of: responses, ACKs, and what names nobody to answer.
   package var malformedDropped = 0

@@ -70,7 +70,8 @@ extension Core {
   }
 
   /// RFC 3261 §16.3 step 1: 400, with what was wrong as its reason, where a top Via says whom to
-  /// answer; 505 for another version (§21.5.6). An ACK is never answered.
+  /// answer; 505 for another version (§21.5.6), 501 for an unknown method whose CSeq names another
+  /// one (RFC 4475 §3.1.2.18). An ACK is never answered.
   mutating func answerMalformed(
     _ message: borrowing Message, _ fault: Malformed, _ turn: Turn, _ patch: inout Patch,
     _ out: inout Outbox
@@ -79,14 +80,7 @@ extension Core {
     if message.method != .ack, Reply.canRepeat(message),
       let flow = flowToAnswer(message, turn, &patch)
     {
-      let first = message.outline.fault
-      let isVersion =
-        first?.fault == .version && first.map { $0.offset < message.outline.headersStart } ?? false
-      let toTag = toTag(message)
-      let reply =
-        isVersion
-        ? Reply(505, "Version Not Supported", toTag: toTag)
-        : Reply(malformed: fault, toTag: toTag)
+      let reply = Self.reply(toMalformed: message, fault, toTag(message))
       Self.send(reply, answering: message, to: flow, patch, &out)
       isAnswered = true
     }
@@ -94,6 +88,20 @@ extension Core {
     if isAnswered { counters.malformedAnswered &+= 1 } else { counters.malformedDropped &+= 1 }
     let found = fault.found(in: message.bytes)
     note(.malformed(fault, found, subject(message, turn), isAnswered: isAnswered))
+  }
+
+  private static func reply(
+    toMalformed message: borrowing Message, _ fault: Malformed, _ toTag: UInt64
+  ) -> Reply {
+    let first = message.outline.fault
+    if first?.fault == .version, first.map({ $0.offset < message.outline.headersStart }) ?? false {
+      return Reply(505, "Version Not Supported", toTag: toTag)
+    }
+    // What the method says of its CSeq is not known here: it may be right one day.
+    if fault.fault == .cSeqMethod, message.method == .other {
+      return Reply(501, "Not Implemented", toTag: toTag)
+    }
+    return Reply(malformed: fault, toTag: toTag)
   }
 
   /// Where a malformed request is answered: by its top Via, or where that is broken itself, by what

@@ -40,8 +40,20 @@ package struct Folder: Sendable {
         findings.append("\(path)/\(name)\(Self.ending):\(error)")
       }
     }
+    findings += expected.lines.compactMap { line in
+      guard line.plays.contains(.liveResponse), let message = octets[line.name],
+        !Wire(message).isResponse
+      else { return nil }
+      return "\(expected.path):\(line.number): error: `\(line.name)` is no response, "
+        + "and cannot be played as `\(Play.liveResponse.rawValue)`"
+    }
     guard findings.isEmpty else { throw Expected.Broken(findings: findings) }
     join(expected, octets)
+  }
+
+  /// Whether a run as that role says anything of it: a run that looks at nothing is not to pass.
+  package func isPlayed(as role: Role) -> Bool {
+    !gaps.isEmpty || cases.contains { $0.role == role }
   }
 
   private mutating func join(_ expected: Expected, _ octets: [String: [UInt8]]) {
