@@ -52,6 +52,14 @@ struct TortureCommand: ParsableCommand {
   @Option(help: "Write the results as JUnit's XML to this file as well.", completion: .file())
   var junit: String?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Play nothing: write the octets of each message to NAME.sip in this directory, for other \
+      programs.
+      """, valueName: "directory"), completion: .directory)
+  var write: String?
+
   @OptionGroup(title: "Over the network")
   var network: NetworkOptions
 
@@ -64,6 +72,7 @@ struct TortureCommand: ParsableCommand {
       throw NetworkOptions.wrong("--policy is for playing in this process, and not to --target")
     }
     if mutants.isAsked { return try mutate() }
+    if let write { return try self.write(to: write) }
     let folders = try read()
     let progress = Progress()
     let report: Torture.Report
@@ -82,9 +91,10 @@ struct TortureCommand: ParsableCommand {
 
   /// Puts mutants to an element in this process.
   private func mutate() throws {
-    guard network.target == nil, policy == nil, folders.isEmpty, junit == nil else {
+    guard network.target == nil, policy == nil, folders.isEmpty, junit == nil, write == nil else {
       throw NetworkOptions.wrong(
-        "mutants are put to the quickstart in this process: no folder, policy, target or JUnit")
+        "mutants are put to the quickstart in this process:"
+          + " no folder, policy, target, JUnit or --write")
     }
     let snapshot: Snapshot
     do throws(Rejection) {
@@ -98,6 +108,21 @@ struct TortureCommand: ParsableCommand {
     progress.end()
     print(format == .json ? report.json : report.text)
     if report.hasFailed { throw ExitCode(1) }
+  }
+
+  /// Writes the messages as they would be sent.
+  private func write(to directory: String) throws {
+    guard network.target == nil, policy == nil, junit == nil else {
+      throw NetworkOptions.wrong("--write plays nothing: no policy, target or JUnit")
+    }
+    let folders = try read()
+    do throws(Octets.Unwritten) {
+      let octets = try Octets(of: folders)
+      try octets.write(to: directory)
+      print("\(octets.count) messages are in \(directory)")
+    } catch {
+      throw ExitCode.unreadable(error.sentence)
+    }
   }
 
   /// Plays them in this process.
