@@ -17,9 +17,14 @@ struct TortureVerbTests {
 
   @Test("the folders of the project, where it is run from there")
   func own() async throws {
-    let said = try await torture([], in: Element.root, ends: 0)
-    #expect(said.contains(", 0 failed, 0 skipped"), "\(said)")
-    #expect(!said.contains("FAIL"))
+    try await withFolder { folder in
+      // What it says is written to where it is run, and that should not be the tree.
+      try FileManager.default.createSymbolicLink(
+        at: folder.appending(path: "Torture"), withDestinationURL: Self.root)
+      let said = try await torture([], in: folder, ends: 0)
+      #expect(said.contains(", 0 failed, 0 skipped"), "\(said)")
+      #expect(!said.contains("FAIL"))
+    }
   }
 
   @Test("nothing to read is said with what to do, and status 2")
