@@ -144,7 +144,7 @@ let package = Package(
       "SallyportTests",
       [
         "sallyport", "Basics", "Platform", "SIP", "Admission", "Dialogs", "Border", "Policy",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Torture", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ]
 )

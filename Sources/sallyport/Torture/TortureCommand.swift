@@ -53,6 +53,14 @@ struct TortureCommand: ParsableCommand {
   @Option(help: "Write the results as JUnit's XML to this file as well.", completion: .file())
   var junit: String?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Play nothing: write the octets of each message to NAME.sip in this directory, for other \
+      programs.
+      """, valueName: "directory"), completion: .directory)
+  var write: String?
+
   @OptionGroup(title: "Over the network")
   var network: NetworkOptions
 
@@ -72,6 +80,7 @@ struct TortureCommand: ParsableCommand {
     if mutants.rate != nil {
       throw NetworkOptions.wrong("--rate is for mutants: it needs --mutate")
     }
+    if let write { return try self.write(to: write) }
     let folders = try read()
     let role = try network.chosenRole()
     guard folders.contains(where: { $0.isPlayed(as: role) }) else {
@@ -95,10 +104,10 @@ struct TortureCommand: ParsableCommand {
 
   /// Puts mutants to an element in this process, or to the target.
   private func mutate() throws {
-    guard policy == nil, from == nil, folders.isEmpty, junit == nil else {
+    guard policy == nil, from == nil, folders.isEmpty, junit == nil, write == nil else {
       throw NetworkOptions.wrong(
         "mutants are put to the quickstart in this process, or to --target: no folder, policy, "
-          + "address or JUnit")
+          + "address, JUnit or --write")
     }
     if network.target == nil, mutants.rate != nil {
       throw NetworkOptions.wrong("--rate is for mutants over the network: it needs --target")
@@ -128,6 +137,21 @@ struct TortureCommand: ParsableCommand {
     defer { progress.end() }
     if let number = mutants.mutant, format == .text { print(mutants.text(of: number)) }
     return mutants.play(snapshot, tell: progress)
+  }
+
+  /// Writes the messages as they would be sent.
+  private func write(to directory: String) throws {
+    guard network.target == nil, policy == nil, junit == nil else {
+      throw NetworkOptions.wrong("--write plays nothing: no policy, target or JUnit")
+    }
+    let folders = try read()
+    do throws(Octets.Unwritten) {
+      let octets = try Octets(of: folders)
+      try octets.write(to: directory)
+      print("\(octets.count) messages are in \(directory)")
+    } catch {
+      throw ExitCode.unreadable(error.sentence)
+    }
   }
 
   /// Plays them in this process.
