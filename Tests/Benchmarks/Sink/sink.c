@@ -1,7 +1,7 @@
 // What it costs to receive and no more: sink ADDRESS PORT
 //
-// Takes datagrams as a worker does under load, 32 with each recvmmsg and a nap of half a millisecond
-// when there are none, and looks at none of them. Ends with SIGTERM.
+// Takes datagrams as a worker does under load, 32 with each recvmmsg and a nap of half a
+// millisecond when there are none, and looks at none of them. Ends with SIGTERM.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
