@@ -33,7 +33,7 @@ struct LogLines {
       time
       " "
       ChoiceOf {
-        "trace"; "debug"; "info"; "notice"; "warning"; "error"
+        "trace"; "debug"; "info"; "notice"; "warning"; "error"; "alarm"
       }
       " "
       name

@@ -21,7 +21,7 @@ struct SIPp {
   ///   - element: the host and port to call; a callee has none.
   init(
     _ scenario: String, _ transport: Ports.Transport, at host: String, port block: Int? = nil,
-    calls load: Load, calling element: String? = nil, in folder: URL
+    calls load: Load, calling element: String? = nil, isTimed: Bool = false, in folder: URL
   ) throws {
     self.host = host
     calls = load.calls
@@ -37,6 +37,7 @@ struct SIPp {
     arguments += ["-trace_stat", "-stf", statistics.path, "-fd", "1"]
     arguments += ["-trace_err", "-error_file", errors.path]
     arguments += ["-timeout", "60", "-timeout_error", "-recv_timeout", "20000"]
+    if isTimed { arguments += ["-trace_rtt", "-rtt_freq", "1"] }
     child = try Child(name, "sipp", arguments + (element.map { [$0] } ?? []), in: folder)
   }
 
@@ -63,6 +64,18 @@ struct SIPp {
     }
     guard isUp else { throw Failure("\(child.name) does not listen at \(port)") }
     return self
+  }
+
+  /// How long the set-ups of its calls took, in milliseconds, the shortest first; to be asked of
+  /// one that is timed, after its end.
+  /// - Parameter scenario: the name of its scenario.
+  func setups(_ scenario: String, in folder: URL) throws -> [Double] {
+    let file = folder.appending(path: "\(scenario)_\(child.number)_rtt.csv")
+    let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").dropFirst()
+    return lines.compactMap { line in
+      let fields = line.split(separator: ";")
+      return fields.count > 1 ? Double(fields[1]) : nil
+    }.sorted()
   }
 
   /// Waits for its end: status 0, and every call counted as one that went as the scenario says.

@@ -1,16 +1,18 @@
 import Foundation
 
 /// A folder for one test's files, gone afterwards unless the test threw.
-func withFolder(_ body: (URL) async throws -> Void) async throws {
+func withFolder<Found>(_ body: (URL) async throws -> Found) async throws -> Found {
   let folder = FileManager.default.temporaryDirectory
     .appending(path: "sallyport-calls-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  let found: Found
   do {
-    try await body(folder)
+    found = try await body(folder)
   } catch {
     throw Failure("\(error)\n(files are left in \(folder.path))")
   }
   try FileManager.default.removeItem(at: folder)
+  return found
 }
 
 /// Lets only so many through at a time: more calls at once than the machine carries would show the

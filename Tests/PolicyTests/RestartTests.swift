@@ -38,7 +38,7 @@ struct RestartTests {
     ("limits.calls", ("10", "20")),
     ("limits.transactions", ("10", "20")), ("limits.kept-messages", ("1MiB", "2MiB")),
     ("limits.call-duration", ("1h", "2h")), ("limits.setup-duration", ("1m", "2m")),
-    ("limits.tcp-connections", ("10", "20")),
+    ("limits.source-table", ("1MiB", "2MiB")), ("limits.tcp-connections", ("10", "20")),
     ("limits.tcp-connections-per-source", ("10", "20")),
     ("limits.tcp-waiting", ("4KiB", "8KiB")), ("limits.tcp-idle", ("1m", "2m")),
     ("limits.tcp-unfinished", ("1s", "2s")),

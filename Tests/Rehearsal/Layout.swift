@@ -23,6 +23,8 @@ package struct Layout {
   package var callDuration = Interval.seconds(12 * 3600)
   package var setupDuration = Interval.seconds(600)
   package var capacity = Configuration.Capacity()
+  /// How much may come in.
+  package var rateLimits: [Admission.Rules.RateLimit] = []
   /// Ports at 10.0.0.1 that datagrams are taken at as well.
   package var morePorts: [UInt16] = []
 
@@ -98,6 +100,7 @@ package struct Layout {
       identity: Identity.Rules(), routing: routing, topology: Topology.Rules(),
       media: Media.Rules())
     configuration.capacity = capacity
+    configuration.admission.rateLimits = rateLimits
     configuration.callDuration = callDuration
     configuration.setupDuration = setupDuration
     configuration.names = [Array("border.example".utf8)]

@@ -30,7 +30,8 @@ final class Meters: Sendable {
       let block = Block(first: words.count, buckets: rule.buckets)
       let old = former?.blocks[rule.name]
       for place in 0..<2 + rule.buckets {
-        let kept = old.map { place < 2 + $0.buckets } ?? false
+        // Whether it bites is told anew under each policy.
+        let kept = old.map { place != 1 && place < 2 + $0.buckets } ?? false
         words.append(Atomic(kept ? former!.words[old!.first + place].load(ordering: .relaxed) : 0))
       }
       blocks[rule.name] = block

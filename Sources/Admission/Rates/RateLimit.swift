@@ -46,10 +46,15 @@ extension Rules {
 
     /// What the policy calls it: the same name under another policy has the same buckets.
     package var name: String
+    /// Whose buckets they are.
     package var subject: Subject
+    /// What takes from them.
     package var unit: Unit
+    /// How large they are, and how fast they fill again.
     package var pace: Pace
+    /// What becomes of what finds its bucket empty.
     package var action: Action
+    /// Whether it stops anything, or only counts and tells.
     package var mode = Mode.enforce
     /// Whose messages it counts; `nil` for those of all peers.
     package var peers: [PeerID]?
@@ -60,6 +65,7 @@ extension Rules {
     /// Leading bits that make a source, of the 128-bit form: 128 for an IPv4 address, 64 for a
     /// network of IPv6.
     package var ipv4Bits: UInt8 = 128
+    /// As `ipv4Bits`, for IPv6.
     package var ipv6Bits: UInt8 = 64
 
     package init(

@@ -5,15 +5,16 @@ import Synchronization
 /// Buckets of sources that nobody has named: a table of one size for ever, which all workers use at
 /// once without a lock.
 ///
-/// A bucket is one word: 24 bits that tell sources apart, and 40 bits of TAT in microseconds. A
-/// bucket that is full again (its TAT has passed) knows nothing that an empty place does not, so it
-/// is taken out for nothing, and a flood of sources that send little holds a place no longer than
-/// the interval of its pace. Where a set has no such place, the bucket with the earliest TAT goes:
-/// of all that are there the one that has sent the least.
+/// A bucket is one word: 18 bits that tell the sources of a set apart, and 46 bits of TAT in
+/// microseconds, which turn once in two years. A bucket that is full again (its TAT has passed)
+/// knows nothing that an empty place does not, so it is taken out for nothing, and a flood of
+/// sources that send little holds a place no longer than the interval of its pace. Where a set has
+/// no such place, the bucket with the earliest TAT goes: of all that are there the one that has
+/// sent the least.
 final class SourceBuckets: Sendable {
   /// Places that a key may stand at: one line of the processor's cache.
   private static let ways = 8
-  private static let timeBits: UInt64 = 40
+  private static let timeBits: UInt64 = 46
   private static let timeMask: UInt64 = 1 << timeBits &- 1
   private let words: RigidArray<Atomic<UInt64>>
   private let setMask: UInt64
@@ -35,7 +36,7 @@ final class SourceBuckets: Sendable {
   /// - Parameter key: a keyed hash of the source and of the limit; nobody can choose its place.
   func take(_ key: Key, _ pace: Pace, at now: Instant) -> Bool {
     let first = Int(truncatingIfNeeded: key.a & setMask) &* Self.ways
-    let name = (key.b | 1) << Self.timeBits
+    let name = key.b << Self.timeBits
     while true {
       switch attempt(name, in: first..<first &+ Self.ways, pace, Self.time(now)) {
       case .taken: return true
@@ -77,13 +78,13 @@ final class SourceBuckets: Sendable {
     words[place].compareExchange(expected: old, desired: new, ordering: .relaxed).exchanged
   }
 
-  /// Microseconds on a clock of 40 bits.
+  /// Microseconds on a clock of 46 bits.
   private static func time(_ now: Instant) -> UInt64 {
     UInt64(truncatingIfNeeded: now.nanoseconds / 1000) & timeMask
   }
 
   /// How far ahead a TAT lies; 0 for one that has passed, and for what is left of a former turn of
-  /// the 40 bits: no bucket takes longer than `Limits.recovery` to fill.
+  /// the 46 bits: no bucket takes longer than `Limits.recovery` to fill.
   private static func lead(_ word: UInt64, _ time: UInt64) -> UInt64 {
     let ahead = (word &- time) & timeMask
     return ahead > UInt64(Limits.recovery.nanoseconds / 1000) ? 0 : ahead

@@ -14,7 +14,7 @@ extension Table {
       Key("burst", .count(1...10_000_000), "how many may come at once", without: "those of `rate`"),
       Key(
         "counts", .word(Words(noun: "a unit", words: RateWords.units.map(\.0))),
-        "what counts: whatever comes, requests that begin a transaction, or those that begin a call",
+        "what counts: whatever comes, what begins a transaction, or what begins a call",
         without: "requests"),
       Key("from", .oneOrMore(.name), "peers whose messages count", without: "all"),
       Key("method", .oneOrMore(.method), "methods that count", without: "all"),

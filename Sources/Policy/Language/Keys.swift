@@ -133,7 +133,9 @@ extension Section {
           "decision-id", .word(Words(noun: "a choice", words: ["on", "off"])),
           "whether our refusals name the decision, in a Warning, as the log does",
           without: "off", by: [.peer]),
-        Key("rate-limits", .list(.table(Table.rateLimit)), "how much of what may come in"),
+        Key(
+          "rate-limits", .list(.table(Table.rateLimit)), "how much of what may come in",
+          without: "none"),
       ] + Key.later("sessions", "amplification", "trust", "overload")))
 
   static let authentication = Section(

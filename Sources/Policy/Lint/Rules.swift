@@ -12,7 +12,7 @@ extension Rule {
   private static let looking = [
     shadowedRoute, deadRoute, routeLoop, ownTarget, muteTarget, methodsWithoutBye,
     unusedPeer, unreachableListener, overlappingSources, openRelay, observeMode,
-    lostRoutesMended,
+    lostRoutesMended, noLimit, idleLimit, limitAboveElement,
     failoverAfterRefusal, shortTimerC, followedRedirects, namesWithoutDnssec, personalDataInLog,
   ]
 
