@@ -34,7 +34,7 @@ struct RestartTests {
     ("name", ("a", "b")), ("workers", ("1", "3")), ("batching", ("3ms", "2ms")),
     ("drain", ("1s", "2s")), ("log.level", ("info", "debug")),
     ("log.personal", ("redacted", "clear")), ("names", ("[a.example]", "[b.example]")),
-    ("control", ("/run/a", "/run/b")), ("admin", ("127.0.0.1:9090", "\"[::1]:9090\"")),
+    ("control", ("/run/a", "/run/b")), ("admin", ("127.0.0.1:9090", "127.0.0.1:9091")),
     ("limits.calls", ("10", "20")),
     ("limits.transactions", ("10", "20")), ("limits.kept-messages", ("1MiB", "2MiB")),
     ("limits.call-duration", ("1h", "2h")), ("limits.setup-duration", ("1m", "2m")),

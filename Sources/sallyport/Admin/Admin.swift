@@ -6,8 +6,8 @@ import Platform
 import Policy
 import Synchronization
 
-/// The admin listener: metrics and health over HTTP, on an address of this machine alone. It runs on
-/// threads of the library's, and no worker ever waits for it.
+/// The admin listener: metrics and health over HTTP, on an address of this machine alone. It runs
+/// on threads of the library's, and no worker ever waits for it.
 final class Admin: Sendable {
   /// Seconds that it may take to open.
   private static let patience = 5.0
