@@ -31,6 +31,8 @@ package struct Rules: Sendable {
     package var methods: MethodSet
     /// Whether `methods` are enforced, or what they would refuse is only told.
     package var mode = Mode.enforce
+    /// Whether our refusals to it name the decision, as the log does.
+    package var tellsDecisions = false
 
     package init(id: PeerID, name: String, listeners: UInt64, methods: MethodSet = .all) {
       self.id = id

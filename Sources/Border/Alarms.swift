@@ -56,6 +56,7 @@ extension Core {
     }
     guard let stopping else { return .welcome }
     counters.limited &+= 1
+    tallies.add(.limited, of: peer.raw)
     passage = Passage()
     passage.peer = peer
     passage.stage = .source

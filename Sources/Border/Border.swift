@@ -272,7 +272,9 @@ extension Core {
     passage.verdict = .unreadable(fault)
     if fault.fault == .empty { return }
     counters.malformedDropped &+= 1
-    let subject = Subject(peer: turn.peer, flow: turn.flow)
+    tallies.add(.malformed, of: turn.peer.raw)
+    var subject = Subject(peer: turn.peer, flow: turn.flow)
+    subject.decision = decision()
     note(.malformed(fault, fault.found(in: bytes), subject, isAnswered: false))
   }
 }

@@ -38,6 +38,8 @@ package struct Subject: Sendable {
   package var callIDDigest: UInt64
   /// The number of its call in the log; 0 where it belongs to none, or none was looked for.
   package var call: UInt64
+  /// Names the decision on it, also in the answer where the policy allows that; 0 for none.
+  package var decision: UInt64 = 0
 
   package init(peer: PeerID, flow: Flow, callIDDigest: UInt64 = 0, call: UInt64 = 0) {
     self.peer = peer

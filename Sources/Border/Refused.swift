@@ -37,6 +37,12 @@ extension Core {
     regimes[turn.policy].admission.rules.peers[Int(turn.peer.raw)].methods
   }
 
+  /// Counts a request that this element refused.
+  mutating func count(_ refusal: Refusal, of peer: UInt16) {
+    counters.refused &+= 1
+    tallies.add(.refused(refusal.cause), of: peer)
+  }
+
   /// Answers a request without a transaction: whoever sends it again gets the same again, and an
   /// ACK for it matches nothing (RFC 3261 §8.2.7).
   mutating func refuse(
@@ -48,9 +54,11 @@ extension Core {
       break
     case .malformed(let fault):
       passage.verdict = .malformed(fault, isAnswered: true)
-      reply(
-        message, essentials.via, Reply(malformed: fault, toTag: toTag(message)), turn, patch, &out)
+      var answer = Reply(malformed: fault, toTag: toTag(message))
+      answer.decision = toldDecision(turn.peer, by: turn.policy)
+      reply(message, essentials.via, answer, turn, patch, &out)
       counters.malformedAnswered &+= 1
+      tallies.add(.malformed, of: turn.peer.raw)
       note(
         .malformed(
           fault, fault.found(in: message.bytes), subject(message, turn), isAnswered: true))
@@ -62,9 +70,10 @@ extension Core {
         &out)
     case .refusal(let refusal, let extra):
       passage.verdict = .refused(refusal)
-      let answer = Reply(refusal.status, refusal.phrase.text, toTag: toTag(message), extra: extra)
+      var answer = Reply(refusal.status, refusal.phrase.text, toTag: toTag(message), extra: extra)
+      answer.decision = toldDecision(turn.peer, by: turn.policy)
       reply(message, essentials.via, answer, turn, patch, &out)
-      counters.refused &+= 1
+      count(refusal, of: turn.peer.raw)
       note(.refused(refusal, subject(message, turn), method: message.method))
     }
   }
@@ -80,11 +89,13 @@ extension Core {
     if message.method != .ack, Reply.canRepeat(message),
       let flow = flowToAnswer(message, turn, &patch)
     {
-      let reply = Self.reply(toMalformed: message, fault, toTag(message))
+      var reply = Self.reply(toMalformed: message, fault, toTag(message))
+      reply.decision = toldDecision(turn.peer, by: turn.policy)
       Self.send(reply, answering: message, to: flow, patch, &out)
       isAnswered = true
     }
     passage.verdict = .malformed(fault, isAnswered: isAnswered)
+    tallies.add(.malformed, of: turn.peer.raw)
     if isAnswered { counters.malformedAnswered &+= 1 } else { counters.malformedDropped &+= 1 }
     let found = fault.found(in: message.bytes)
     note(.malformed(fault, found, subject(message, turn), isAnswered: isAnswered))
