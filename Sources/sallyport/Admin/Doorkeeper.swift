@@ -12,8 +12,8 @@ final class Doorkeeper: Logging {
   struct Limits: Sendable {
     /// Connections at once; a further one is closed.
     var connections = 8
-    /// Seconds in which a request must have come, whole. In this time a client can send no more
-    /// than the library reads: some megabytes.
+    /// Seconds in which a request must have come, whole: a client can make the library hold no
+    /// more than it reads in this time.
     var request = 2.0
     /// Seconds that a connection may last.
     var whole = 10.0
