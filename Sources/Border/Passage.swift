@@ -65,7 +65,7 @@ package struct Passage: Sendable {
   /// Whom it comes from.
   package internal(set) var peer: PeerID?
   /// The rate limit that stopped it, by its place in `Admission.Rules.rateLimits`.
-  package internal(set) var limit: UInt16?
+  package internal(set) var limit: UInt32?
   /// The prefix that its source lies in, by its place in `Admission.Rules.sources`.
   package internal(set) var source: UInt32?
   /// The route, by its place in `Routing.Rules.routes`.

@@ -23,10 +23,9 @@ struct Rates: Sendable {
   /// and where they end.
   private let plans: [(start: Int, requests: Int, end: Int)]
 
-  init(_ rules: Rules, _ shared: Shared, _ secret: Key) {
+  init(_ rules: Rules, _ meters: Meters, _ shared: Shared, _ secret: Key) {
     self.rules = rules.rateLimits
     self.secret = secret
-    let meters = shared.meters(for: rules)
     self.meters = meters
     sources = rules.rateLimits.contains { $0.isInTable } ? shared.sources(rules.sourceTable) : nil
     names = rules.rateLimits.map { Self.number($0.name) }
@@ -54,8 +53,10 @@ struct Rates: Sendable {
   }
 
   /// A name as a word of its own hash, the same in every policy.
-  private static func number(_ name: String) -> UInt64 {
-    name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  static func number(_ name: String) -> UInt64 { number(Array(name.utf8)) }
+
+  static func number(_ octets: [UInt8]) -> UInt64 {
+    octets.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
   }
 }
 
@@ -159,7 +160,7 @@ extension Rates {
 
 extension Rates {
   /// The user of the Request-URI.
-  private static func user(_ message: borrowing Message) -> Slice? {
+  static func user(_ message: borrowing Message) -> Slice? {
     do throws(Malformed) {
       let uri = try URI.parseRequest(message.bytes, message.outline.requestURI)
       return uri.user ?? (uri.scheme == .tel ? uri.opaque : nil)
