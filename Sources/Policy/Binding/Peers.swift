@@ -60,6 +60,8 @@ extension Binder {
     let methods = root.inForce(.admission, "methods", peer: node)
     admission.peers[id].methods = methods.map { Self.methods($0.items) } ?? .all
     admission.peers[id].mode = Self.mode(root.inForce(.admission, "mode", peer: node))
+    admission.peers[id].maxDuration =
+      root.inForce(.admission, "max-duration", peer: node)?.interval
     routing.peers[id].ipv4 = choice(bits, isIPv4: true)
     routing.peers[id].ipv6 = choice(bits, isIPv4: false)
     for name in node.all("names") {
