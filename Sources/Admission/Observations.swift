@@ -5,7 +5,9 @@ package enum Observation: Hashable, Sendable {
   /// The route at this place of the rules would have been taken, or refused for want of a target.
   case route(UInt32)
   /// The rate limit at this place of the rules would have stopped it.
-  case rateLimit(UInt16)
+  case rateLimit(UInt32)
+  /// The session limit at this place of all limits would have refused it.
+  case sessionLimit(UInt32)
 }
 
 /// What rules that only observe would have done with one request. It has a fixed size; beyond the

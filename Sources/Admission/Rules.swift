@@ -33,6 +33,8 @@ package struct Rules: Sendable {
     package var mode = Mode.enforce
     /// Whether our refusals to it name the decision, as the log does.
     package var tellsDecisions = false
+    /// How long a call with it may last; `nil` for as long as the element lets any.
+    package var maxDuration: Interval?
 
     package init(id: PeerID, name: String, listeners: UInt64, methods: MethodSet = .all) {
       self.id = id
@@ -66,6 +68,8 @@ package struct Rules: Sendable {
   package var answering: [Source] = []
   /// How much of what may come in, in the order of the policy.
   package var rateLimits: [RateLimit] = []
+  /// How many calls may go on at once, in the order of the policy.
+  package var sessionLimits: [SessionLimit] = []
   /// Octets of the table of sources that nobody has named; read when it is first needed.
   package var sourceTable = Limits.sourceTable
 

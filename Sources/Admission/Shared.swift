@@ -10,6 +10,7 @@ package final class Shared: Sendable {
   private struct Tables {
     var meters: Meters?
     var sources: SourceBuckets?
+    var ledger: Ledger?
   }
 
   /// Empty: nobody has spent anything yet.
@@ -18,9 +19,9 @@ package final class Shared: Sendable {
   /// What is counted for the limits of a policy; what the policy before had under the same name
   /// goes on.
   func meters(for rules: Rules) -> Meters {
-    let needed = rules.rateLimits.map {
-      (name: $0.name, buckets: $0.buckets(peers: rules.peers.count))
-    }
+    let needed =
+      rules.rateLimits.map { (name: $0.name, buckets: $0.buckets(peers: rules.peers.count)) }
+      + rules.sessionLimits.map { (name: $0.name, buckets: 0) }
     return tables.withLock { tables in
       let meters = Meters(needed, after: tables.meters)
       tables.meters = meters
@@ -36,5 +37,20 @@ package final class Shared: Sendable {
       tables.sources = sources
       return sources
     }
+  }
+
+  /// How many calls go on; made when the first policy is built.
+  func ledger(for rules: Rules) -> Ledger {
+    tables.withLock { tables in
+      if let ledger = tables.ledger { return ledger }
+      let ledger = Ledger(peers: rules.peers.count)
+      tables.ledger = ledger
+      return ledger
+    }
+  }
+
+  /// How many calls go on, by every count, for audits; of nothing before there is a policy.
+  package func tally() -> Tally {
+    tables.withLock { $0.ledger }?.tally() ?? Tally()
   }
 }

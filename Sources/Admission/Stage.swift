@@ -34,6 +34,7 @@ package struct Stage: ~Copyable, Sendable {
   private let prefixes: Prefixes
   private let answering: Prefixes
   private let rates: Rates
+  let sessions: Sessions
 
   /// Builds the tables, once for each load of a policy.
   /// - Parameters:
@@ -43,16 +44,19 @@ package struct Stage: ~Copyable, Sendable {
     self.rules = rules
     prefixes = Prefixes(rules.sources)
     answering = Prefixes(rules.answering)
-    rates = Rates(rules, shared, secret)
+    let meters = shared.meters(for: rules)
+    rates = Rates(rules, meters, shared, secret)
+    sessions = Sessions(rules, meters, shared.ledger(for: rules), secret)
   }
 
-  private init(_ rules: Rules, _ prefixes: Prefixes, _ answering: Prefixes, _ rates: Rates) {
-    (self.rules, self.prefixes, self.answering, self.rates) = (rules, prefixes, answering, rates)
+  private init(sharing other: borrowing Stage) {
+    (rules, prefixes, answering) = (other.rules, other.prefixes, other.answering)
+    (rates, sessions) = (other.rates, other.sessions)
   }
 
   /// Another one with the same tables, for another worker. A stage is never copied by accident:
   /// that would count references for each message.
-  package func copy() -> Stage { Stage(rules, prefixes, answering, rates) }
+  package func copy() -> Stage { Stage(sharing: self) }
 
   /// Whether what comes on a flow may cost this element anything: asked when a connection is to be
   /// accepted, and of a datagram before its octets are looked at.
@@ -119,7 +123,7 @@ package struct Stage: ~Copyable, Sendable {
     }
     let stopping = rates.stop(message, arrival, at: now, &marks)
     for place in 0..<marks.observes {
-      observed.add(.rateLimit(UInt16(truncatingIfNeeded: marks.observing(place))))
+      observed.add(.rateLimit(UInt32(truncatingIfNeeded: marks.observing(place))))
     }
     guard let stopping else { return .pass(Admitted(arrival)) }
     return stopped(by: stopping)
@@ -129,17 +133,17 @@ package struct Stage: ~Copyable, Sendable {
     switch rules.rateLimits[rule].action {
     case .drop: .drop(.rateLimit)
     case .refuse(let status):
-      .refuse(Refusal(limit: status, .rateLimit, rule: UInt16(truncatingIfNeeded: rule)))
+      .refuse(Refusal(limit: status, .rateLimit, rule: UInt32(truncatingIfNeeded: rule)))
     }
   }
 
-  /// Whether a rate limit still refuses anything.
+  /// Whether a limit still refuses anything, by its place in the order of all limits.
   package func biting(_ rule: Int, at now: Instant) -> Biting { rates.meters.state(rule, at: now) }
 
-  /// Whether a rate limit refuses anything at the moment, for whoever only looks: its end is told
+  /// Whether a limit refuses anything at the moment, for whoever only looks: its end is told
   /// to who asks `biting`.
   package func bites(_ rule: Int, at now: Instant) -> Bool { rates.meters.bites(rule, at: now) }
 
-  /// How much a rate limit has refused, or would have, since the element began.
+  /// How much a limit has refused, or would have, since the element began.
   package func refused(_ rule: Int) -> Int { rates.meters.refused(rule) }
 }

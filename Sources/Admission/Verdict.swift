@@ -20,12 +20,11 @@ package struct Refusal: Error, Hashable, Sendable {
   package var phrase: StaticPhrase
   /// What the operator is told.
   package var cause: Cause
-  /// The rule of the policy that decided it, by its place among its like: for `.rateLimit` in
-  /// `Rules.rateLimits`.
-  package var rule: UInt16?
+  /// The limit of the policy that decided it, in the order of all limits (`Rules.nameOfLimit`).
+  package var rule: UInt32?
 
   package init(
-    _ status: UInt16, _ phrase: StaticPhrase, _ cause: Cause, rule: UInt16? = nil
+    _ status: UInt16, _ phrase: StaticPhrase, _ cause: Cause, rule: UInt32? = nil
   ) {
     self.rule = rule
     self.status = status
@@ -45,14 +44,14 @@ package struct Refusal: Error, Hashable, Sendable {
     // A limit of ours.
     case tableFull, tooManyWaiting, draining, tooLarge
     // A limit of the policy.
-    case rateLimit
+    case rateLimit, sessionLimit
   }
 }
 
 extension Refusal {
   /// What limits answer with: 403, 480, 486 or 503. Another status has no words here, and is none
   /// that a policy may name.
-  init(limit status: UInt16, _ cause: Cause, rule: UInt16) {
+  init(limit status: UInt16, _ cause: Cause, rule: UInt32) {
     let phrase: StaticPhrase =
       switch status {
       case 403: .forbidden

@@ -61,7 +61,7 @@ extension Core {
     passage.peer = peer
     passage.stage = .source
     passage.verdict = .silence(.rateLimit)
-    passage.limit = UInt16(truncatingIfNeeded: stopping)
+    passage.limit = UInt32(truncatingIfNeeded: stopping)
     return .tooMany
   }
 

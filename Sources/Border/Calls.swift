@@ -14,6 +14,7 @@ extension Core {
     switch servers[server].method {
     case .invite where servers[server].isInitial && calls[call].state == .calling:
       if status < 300 {
+        noteAnswer(call)
         calls[call].answer(
           status: status, now: now, deadline: now + callDuration(call))
         counters.answeredCalls &+= 1
@@ -55,7 +56,7 @@ extension Core {
   }
 
   /// The pass before one of a spiral, unless it was the oldest that the request named.
-  private mutating func before(
+  mutating func before(
     _ pass: Handle, _ passes: ServerTransaction.Passes?
   ) -> Handle? {
     guard let passes, pass != passes.oldest else { return nil }
@@ -133,8 +134,7 @@ extension Core {
       guard isNew, !isLeaving else { return }
       resume(call, message.outline.status, now)
     }
-    retarget(call, to: clients[client].peer.raw)
-    calls[call].calleeFlow = clients[client].flow
+    settle(call: call, at: clients[client].flow, of: clients[client].peer, now)
   }
 
   /// A call that has ended goes on: another dialog of it was made. It counts as one more. The
@@ -142,6 +142,7 @@ extension Core {
   private mutating func resume(_ call: Handle, _ status: UInt16, _ now: Instant) {
     if calls[call].isLingering { lingering &-= 1 }
     calls[call].policy = regimes.resume(calls[call].policy, by: .call)
+    reseat(call)
     calls[call].resume(
       status: status, now: now, deadline: now + callDuration(call))
     enlist(call)
@@ -172,6 +173,7 @@ extension Core {
       calls.count &- liveCalls < configuration.capacity.endedCalls
     else { return forget(call) }
     let grace = configuration.timing.t1 * (openBranches > 0 ? 128 : 64)
+    unseat(calls[call])
     delist(calls[call])
     calls[call].end(now: now, rememberedFor: grace)
     regimes.remember(calls[call].policy, by: .call)
@@ -180,6 +182,7 @@ extension Core {
   /// Takes a record out, without a word.
   mutating func forget(_ call: Handle) {
     guard let record = calls.remove(call) else { return }
+    unseat(record)
     if record.state != .ended { delist(record) }
     if record.isLingering { lingering &-= 1 }
     regimes.release(record.policy, by: record.state == .ended ? nil : .call)

@@ -166,6 +166,7 @@ extension Core {
 extension Core {
   /// Gives back what all records keep, without a word to anybody.
   mutating func releaseAll() {
+    for handle in calls.handles() { forget(handle) }
     for handle in clients.handles() { remove(client: handle) }
     for handle in servers.handles() { remove(server: handle) }
     for handle in parked.handles() {

@@ -104,7 +104,7 @@ extension Core {
         // Its INVITE has a final response to come, and Timer C sees to it.
         next = now + callDuration(handle)
       case .answered:
-        end(handle, .tooLong, now)
+        end(handle, calls[handle].expiresFirst ? .sessionExpired : .tooLong, now)
       case .ended:
         guard lingers(handle, now) else { return forget(handle) }
       }

@@ -161,13 +161,12 @@ extension Core {
     tallies.add(.callsTo, of: call.callee, -1)
   }
 
-  /// A call goes to another target than it did.
-  mutating func retarget(_ call: Handle, to callee: UInt16) {
-    guard calls[call].callee != callee else { return }
-    if calls[call].state != .ended {
-      tallies.add(.callsTo, of: calls[call].callee, -1)
-      tallies.add(.callsTo, of: callee)
-    }
-    calls[call].callee = callee
+  /// A call has another seat, and may go to another target than it did.
+  mutating func reseat(_ call: Handle, at seat: Seat) {
+    let former = calls[call].callee
+    calls[call].take(seat)
+    guard calls[call].callee != former, calls[call].state != .ended else { return }
+    tallies.add(.callsTo, of: former, -1)
+    tallies.add(.callsTo, of: calls[call].callee)
   }
 }

@@ -113,12 +113,12 @@ extension Core {
     var search = routed.search
     passage.stage = .departure
     passage.route = search.route
-    guard let way = regimes[turn.policy].routing.next(&search, arriving: turn.flow) else {
+    guard var way = regimes[turn.policy].routing.next(&search, arriving: turn.flow) else {
       throw Refused(Refusal(480, .temporarilyUnavailable, .noTarget))
     }
-    if search.route != nil { passage.target = search.next &- 1 }
     guard !servers.isFull, !clients.isFull else { throw full }
-    let call = try call(for: message, essentials, set, way, turn)
+    let call = try call(for: message, essentials, set, &way, &search, turn)
+    if search.route != nil { passage.target = search.next &- 1 }
     return Departure(way: way, search: search, call: call)
   }
 
@@ -134,22 +134,28 @@ extension Core {
 
   /// The call that a request belongs to: that of its token, or a new one for an INVITE that begins
   /// a dialog.
+  /// - Parameter way: where it goes first; of a new call the first that has room for it.
   private mutating func call(
-    for message: borrowing Message, _ essentials: Essentials, _ set: RouteSet,
-    _ callee: Way, _ turn: Turn
+    for message: borrowing Message, _ essentials: Essentials, _ set: RouteSet, _ way: inout Way,
+    _ search: inout Search, _ turn: Turn
   ) throws(Refused) -> Handle? {
     if let token = set.token { return token.kind.isCall ? token.handle : nil }
     guard message.method == .invite, essentials.toTag == nil else { return nil }
     guard liveCalls < configuration.capacity.calls else { throw full }
     let key = callKey(message, essentials.callID, essentials.fromTag)
-    let deadline = turn.now + regimes[turn.policy].callDuration
     var record = Call(
       id: nextCallID(), callIDDigest: callIDDigest(message.bytes, essentials.callID), key: key,
-      caller: (turn.peer.raw, turn.flow), callee: (callee.peer.raw, callee.flow),
-      policy: turn.policy,
-      began: turn.now, deadline: deadline)
+      caller: (turn.peer.raw, turn.flow), callee: (way.peer.raw, way.flow),
+      policy: turn.policy, began: turn.now, deadline: turn.now)
+    try seat(&record, message, &way, &search, turn)
+    record.calleeFlow = way.flow
+    let duration = callDuration(turn.policy, record.caller, record.callee)
+    record.last(until: turn.now + duration)
     record.previous = previousPass(message)
-    guard let handle = calls.insert(record) else { throw full }
+    guard let handle = calls.insert(record) else {
+      unseat(record)
+      throw full
+    }
     enlist(handle)
     regimes.hold(turn.policy, by: .call)
     if regimes[turn.policy].routing.rules.mendsLostRoutes { callIndex.insert(key, handle) }
@@ -247,8 +253,7 @@ extension Core {
     servers[server].client = client
     if message.method == .invite { servers[server].openBranches &+= 1 }
     if let call = servers[server].call, calls.contains(call), errand.essentials.toTag == nil {
-      // Another target than the first may be the one that answers.
-      retarget(call, to: errand.way.peer.raw)
+      // Another target than the first may be the one that answers; its peer is noted already.
       calls[call].calleeFlow = flow
     }
     counters.forwarded &+= 1

@@ -43,4 +43,6 @@ enum Limits {
   /// Contacts that are taken from one 3xx, and how many 3xx are followed for one request.
   static let contacts = 4
   static let redirections = 5
+  /// The shortest that a session may be agreed to last without a refresh (RFC 4028 §4).
+  static let leastSession = Interval.seconds(90)
 }

@@ -13,7 +13,7 @@ package enum Note: Sendable {
   /// A message was malformed, and was answered or not; what was found where the fault
   /// is.
   case malformed(Malformed, Malformed.Found, Subject, isAnswered: Bool)
-  /// A rate limit of the policy of that number, at this place of its rules, begins to bite; the
+  /// A limit of the policy of that number, at this place of all its limits, begins to bite; the
   /// subject is whose message was the first.
   case limitBegan(rule: Int, policy: UInt32, Subject)
   /// It has refused nothing for a while; how much it did since it began.

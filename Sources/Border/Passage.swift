@@ -65,7 +65,7 @@ package struct Passage: Sendable {
   /// Whom it comes from.
   package internal(set) var peer: PeerID?
   /// The rate limit that stopped it, by its place in `Admission.Rules.rateLimits`.
-  package internal(set) var limit: UInt16?
+  package internal(set) var limit: UInt32?
   /// Names the decision in the log and, where the policy allows it, in the answer; 0 while there
   /// was none that has a line.
   package internal(set) var decision: UInt64 = 0

@@ -409,9 +409,19 @@ extension Core {
 }
 
 extension Core {
-  /// How long a call may last under the policy that it keeps.
+  /// How long a call may last under the policy that it keeps: as long as its element, its caller and
+  /// its callee all let it.
   mutating func callDuration(_ call: Handle) -> Interval {
-    regimes[calls[call].policy].callDuration
+    callDuration(calls[call].policy, calls[call].caller, calls[call].callee)
+  }
+
+  mutating func callDuration(_ policy: UInt32, _ caller: UInt16, _ callee: UInt16) -> Interval {
+    var least = regimes[policy].callDuration
+    for peer in [Int(caller), Int(callee)] where peer < regimes[policy].admission.rules.peers.count
+    {
+      least = min(least, regimes[policy].admission.rules.peers[peer].maxDuration ?? least)
+    }
+    return least
   }
 
   /// The timers by the policy that a server transaction keeps; those in force where there is none.

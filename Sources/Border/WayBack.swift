@@ -122,7 +122,10 @@ extension Core {
     patch.endStatusCode(message)
     patch.addLength(message, over: servers[server].flow.transport)
     guard status >= 300 else {
-      if status >= 200 { answered(message, essentials, server, by: client, turn.now) }
+      if status >= 200 {
+        answered(message, essentials, server, by: client, turn.now)
+        noteSession(message, server, turn.now)
+      }
       passUpstream(message, server, status, turn.now, patch, &out)
       if status >= 200 { cancelOther(server, than: client, turn.now, &desk, &out) }
       return
@@ -318,6 +321,10 @@ extension Core {
       if essentials.toTag == nil { set.opensNoDoor() }
       var next = first.map { Step.way($0) } ?? nextStep(server, now)
       while case .way(let way) = next {
+        guard move(server, to: way, now) else {
+          next = nextStep(server, now)
+          continue
+        }
         patch.reset()
         patch.stamp(essentials.via, servers[server].source)
         let errand = Errand(

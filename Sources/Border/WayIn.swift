@@ -235,7 +235,7 @@ extension Core {
   }
 
   /// Counts and tells what rules that only observe would have done.
-  private mutating func tell(
+  mutating func tell(
     _ observed: Observations, _ message: borrowing Message, _ turn: Turn
   ) {
     guard observed.count > 0, !turn.isAgain else { return }

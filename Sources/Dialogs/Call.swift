@@ -30,6 +30,8 @@ package struct Call: Sendable {
     case timeout
     /// The longest time that a call may last is over.
     case tooLong
+    /// Its session expired without a refresh (RFC 4028 §10): its BYE was lost, or a party is gone.
+    case sessionExpired
     /// The element was told to stop.
     case shutdown
   }
@@ -48,6 +50,11 @@ package struct Call: Sendable {
   package var callerFlow: Flow
   /// As `callerFlow`, of the target that was tried last.
   package var calleeFlow: Flow
+  /// The names of the narrower counts of sessions that it stands in, as Admission gives them; 0 for
+  /// none. What it counts for is given back by these, and by its peers' numbers.
+  package var narrow: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+  /// The name of the count of its target; 0 for none.
+  package var target: UInt64 = 0
   /// How it is found without a token: by Call-ID and the caller's tag.
   package var key: Key
   /// The number of the policy that the call began under, and keeps.
@@ -70,6 +77,8 @@ package struct Call: Sendable {
   package var answered = Instant(nanoseconds: 0)
   /// When it ends at the latest, and all that was begun in its dialogs with it.
   private var longest: Instant
+  /// When its session expires, as far as the parties have agreed on that (RFC 4028).
+  private var sessionEnd = Instant.distantFuture
   /// Until when it is remembered in any case, once it has ended.
   private var rememberedUntil = Instant(nanoseconds: 0)
   /// Whether it is remembered for its other usages only, and holds one of the places for that.
@@ -103,11 +112,14 @@ package struct Call: Sendable {
     longest = deadline
   }
 
+  /// Says when it ends at the latest.
+  package mutating func last(until deadline: Instant) { longest = deadline }
+
   /// The 2xx to its INVITE went to the caller. A further 2xx of a fork changes nothing.
-  /// - Parameter deadline: when it ends at the latest, if it rang for longer than a call may last.
+  /// - Parameter deadline: when it ends at the latest.
   package mutating func answer(status: UInt16, now: Instant, deadline: Instant? = nil) {
     guard state == .calling else { return }
-    if let deadline, longest <= now { longest = deadline }
+    if let deadline { longest = deadline }
     state = .answered
     self.status = status
     answered = now
@@ -165,7 +177,25 @@ package struct Call: Sendable {
 
   /// When it ends if nobody ends it before; once it has ended, when its record is forgotten.
   package var deadline: Instant {
-    state == .ended ? max(rememberedUntil, usedUntil) : longest
+    switch state {
+    case .calling: longest
+    case .answered: min(longest, sessionEnd)
+    case .ended: max(rememberedUntil, usedUntil)
+    }
+  }
+
+  /// Whether its session expires before it has lasted as long as a call may.
+  package var expiresFirst: Bool { sessionEnd < longest }
+
+  /// The parties have agreed on when their session expires unless it is refreshed (RFC 4028 §7), or
+  /// that it does not. Where several dialogs go on, each has its own agreement, and the last to
+  /// expire counts.
+  package mutating func agree(sessionEnd end: Instant) {
+    sessionEnd = dialogsGoingOn <= 1 ? end : max(sessionEnd, end)
+  }
+
+  private var dialogsGoingOn: UInt32 {
+    (dialogs.0 & 1) &+ (dialogs.1 & 1) &+ (dialogs.2 & 1) &+ (dialogs.3 & 1)
   }
 
   /// When it is worth looking at: at its deadline, and before that when its grace is over.
@@ -213,6 +243,7 @@ package struct Call: Sendable {
     self.status = status
     answered = now
     longest = deadline
+    sessionEnd = .distantFuture
   }
 
   /// What is left of it when it ends.

@@ -1,3 +1,4 @@
+import struct Admission.Headcount
 import Basics
 import Border
 import Dialogs
@@ -250,7 +251,7 @@ struct Node: ~Copyable, Element {
     let tables = border.occupancy
     let counters = border.counters
     let lost = border.lostNotes
-    let number = worker
+    let (number, sessions) = (worker, border.sessions)
     report.line.add(.notice, "tables:", wall: Clock.wall()) { out in
       out.field("calls", tables.calls)
       out.field("ended-calls", tables.endedCalls)
@@ -273,6 +274,9 @@ struct Node: ~Copyable, Element {
       out.field("lost-notes", lost)
       out.field("total-calls", counters.calls)
       out.field("answered-calls", counters.answeredCalls)
+      // Of all workers: the sum of their `calls`, but for what came in between.
+      out.field("sessions", sessions.calls)
+      out.field("half-open-sessions", sessions.halfOpen)
     }
   }
 }

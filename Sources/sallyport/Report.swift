@@ -12,7 +12,7 @@ struct Report {
   private(set) var peers: [[UInt8]]
   /// The names of the routes, in their order.
   private(set) var routes: [[UInt8]]
-  /// The names of the rate limits, in their order.
+  /// The names of the limits, in their order.
   private(set) var limits: [[UInt8]]
   var line = Line()
   /// Lines other than those of calls that may still be written in this second: a flood of bad
@@ -130,6 +130,11 @@ struct Report {
         out.write("admission.rate-limits.")
         out.write(Self.name(Int(place), limits).span)
         out.field("would", "stop")
+      case .sessionLimit(let place):
+        out.name("rule")
+        out.write("admission.session-limits.")
+        out.write(Self.name(Int(place), limits).span)
+        out.field("would", "refuse")
       case .route(let place):
         out.name("rule")
         out.write("routes.")
@@ -211,6 +216,7 @@ extension Call.Cause {
     case .refused: "refused"
     case .timeout: "timeout"
     case .tooLong: "too-long"
+    case .sessionExpired: "session-expired"
     case .shutdown: "shutdown"
     }
   }
@@ -261,6 +267,7 @@ extension Refusal.Cause {
     case .draining: "draining"
     case .tooLarge: "too-large"
     case .rateLimit: "rate-limit"
+    case .sessionLimit: "session-limit"
     }
   }
 }

@@ -15,7 +15,7 @@ struct Adoption: Sendable {
   let peers: [[UInt8]]
   /// The names of its routes, in their order.
   let routes: [[UInt8]]
-  /// The names of its rate limits, in their order.
+  /// The names of its limits, in their order.
   let limits: [[UInt8]]
 }
 
@@ -133,8 +133,11 @@ extension Snapshot {
   /// The names of the routes, in their order.
   var routeNames: [[UInt8]] { configuration.routing.routes.map { Array($0.name.utf8) } }
 
-  /// The names of the rate limits, in their order.
-  var limitNames: [[UInt8]] { configuration.admission.rateLimits.map { Array($0.name.utf8) } }
+  /// The names of the limits, in their order.
+  var limitNames: [[UInt8]] {
+    let rules = configuration.admission
+    return (0..<rules.limitCount).map { Array(rules.nameOfLimit($0).utf8) }
+  }
 }
 
 extension Succession.Refusal.Cause {

@@ -173,6 +173,8 @@ struct ExplanationsAreTrue {
       case .methods: return "methods"
       case .rateLimit(let limit):
         return snapshot.configuration.admission.rateLimits[Int(limit)].name
+      case .sessionLimit(let limit):
+        return snapshot.configuration.admission.nameOfLimit(Int(limit))
       case .route(let route): return snapshot.configuration.routing.routes[Int(route)].name
       }
     }

@@ -116,6 +116,18 @@ package final class Element: Station {
     settle()
   }
 
+  /// What differs between the counts of sessions and the calls that there are, here and on the other
+  /// workers of the element; nothing when all is well.
+  package func audit(with others: [Element] = []) -> String? {
+    var recount = Tally()
+    for element in [self] + others { element.border.recount(into: &recount) }
+    let counted = shared.tally()
+    return counted == recount ? nil : "counted \(counted), there are \(recount)"
+  }
+
+  /// How many calls are counted over all workers of the element.
+  package var sessions: Headcount { border.sessions }
+
   // MARK: The law of the loop
 
   private func settle() {

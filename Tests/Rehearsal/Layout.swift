@@ -25,6 +25,10 @@ package struct Layout {
   package var capacity = Configuration.Capacity()
   /// How much may come in.
   package var rateLimits: [Admission.Rules.RateLimit] = []
+  /// How many calls may go on at once.
+  package var sessionLimits: [Admission.Rules.SessionLimit] = []
+  /// How long calls with peers may last, by their numbers.
+  package var maxDurations: [PeerID: Interval] = [:]
   /// Ports at 10.0.0.1 that datagrams are taken at as well.
   package var morePorts: [UInt16] = []
 
@@ -101,6 +105,10 @@ package struct Layout {
       media: Media.Rules())
     configuration.capacity = capacity
     configuration.admission.rateLimits = rateLimits
+    configuration.admission.sessionLimits = sessionLimits
+    for (peer, duration) in maxDurations {
+      configuration.admission.peers[Int(peer.raw)].maxDuration = duration
+    }
     configuration.callDuration = callDuration
     configuration.setupDuration = setupDuration
     configuration.names = [Array("border.example".utf8)]

@@ -4,8 +4,8 @@ package struct Marks: Sendable {
   /// How many of each kind are kept.
   package static let most = 4
 
-  private var begun = InlineArray<4, UInt16>(repeating: 0)
-  private var observed = InlineArray<4, UInt16>(repeating: 0)
+  private var begun = InlineArray<4, UInt32>(repeating: 0)
+  private var observed = InlineArray<4, UInt32>(repeating: 0)
   /// How many limits begin to bite with this message.
   package private(set) var begins = 0
   /// How many would have stopped it, and only observe.
@@ -15,19 +15,19 @@ package struct Marks: Sendable {
 
   mutating func begins(_ rule: Int) {
     guard begins < Self.most else { return }
-    begun[begins] = UInt16(truncatingIfNeeded: rule)
+    begun[begins] = UInt32(truncatingIfNeeded: rule)
     begins &+= 1
   }
 
   mutating func observes(_ rule: Int) {
     guard observes < Self.most else { return }
-    observed[observes] = UInt16(truncatingIfNeeded: rule)
+    observed[observes] = UInt32(truncatingIfNeeded: rule)
     observes &+= 1
   }
 
-  /// A limit that begins to bite, by its place in `Rules.rateLimits`.
+  /// A limit that begins to bite, by its place in the order of all limits.
   package func beginning(_ place: Int) -> Int { Int(begun[place]) }
 
-  /// A limit that would have stopped the message, by its place in `Rules.rateLimits`.
+  /// A limit that would have stopped the message, by its place in the order of all limits.
   package func observing(_ place: Int) -> Int { Int(observed[place]) }
 }

@@ -33,10 +33,9 @@ struct Rates: Sendable {
   /// and where they end.
   private let plans: [(start: Int, requests: Int, end: Int)]
 
-  init(_ rules: Rules, _ shared: Shared, _ secret: Key) {
+  init(_ rules: Rules, _ meters: Meters, _ shared: Shared, _ secret: Key) {
     self.rules = rules.rateLimits
     self.secret = secret
-    let meters = shared.meters(for: rules)
     self.meters = meters
     // While no rule needs the table, the smallest that there is stands in its place.
     let needsTable = rules.rateLimits.contains { $0.isInTable }
@@ -60,13 +59,20 @@ struct Rates: Sendable {
   }
 }
 
+extension Rates {
+  /// A name as a word of its own hash, the same in every policy.
+  static func number(_ name: String) -> UInt64 { number(Array(name.utf8)) }
+
+  static func number(_ octets: [UInt8]) -> UInt64 {
+    octets.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  }
+}
+
 extension Rates.Entry {
   init(_ rule: Int, _ limit: Rules.RateLimit, of peer: PeerID, _ buckets: Int) {
     self.rule = rule
     bucket = limit.subject == .peer ? buckets + Int(peer.raw) : buckets
-    name = limit.name.utf8.reduce(0xcbf2_9ce4_8422_2325) {
-      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
-    }
+    name = Rates.number(limit.name)
     pace = limit.pace
     subject = limit.subject
     unit = limit.unit
@@ -187,7 +193,7 @@ extension Rates {
   }
 
   /// The user of the Request-URI.
-  private static func user(_ message: borrowing Message) -> Slice? {
+  static func user(_ message: borrowing Message) -> Slice? {
     do throws(Malformed) {
       let uri = try URI.parseRequest(message.bytes, message.outline.requestURI)
       return uri.user ?? (uri.scheme == .tel ? uri.opaque : nil)

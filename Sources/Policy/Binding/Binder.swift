@@ -68,6 +68,7 @@ struct Binder {
     let own = ownNames()
     bindPeers()
     bindRateLimits()
+    bindSessionLimits()
     bindRouting()
     bindRoutes()
     guard !findings.hasErrors else { throw findings.rejection }

@@ -62,6 +62,8 @@ extension Binder {
     admission.peers[id].mode = Self.mode(root.inForce(.admission, "mode", peer: node))
     let tells = root.inForce(.admission, "decision-id", peer: node)
     admission.peers[id].tellsDecisions = tells?.scalar == "on"
+    admission.peers[id].maxDuration =
+      root.inForce(.admission, "max-duration", peer: node)?.interval
     routing.peers[id].ipv4 = choice(bits, isIPv4: true)
     routing.peers[id].ipv6 = choice(bits, isIPv4: false)
     for name in node.all("names") {

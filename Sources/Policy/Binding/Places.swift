@@ -12,6 +12,8 @@ package struct Places: Sendable {
   package internal(set) var sources: [Place] = []
   /// Each rate limit, as `Admission.Rules.rateLimits` has them.
   package internal(set) var rateLimits: [Place] = []
+  /// Each session limit, as `Admission.Rules.sessionLimits` has them.
+  package internal(set) var sessionLimits: [Place] = []
   /// Each route, as `Routing.Rules.routes` has them.
   package internal(set) var routes: [Place] = []
   /// Which item of `routes` each of them was written as: all rows of a table are of one.

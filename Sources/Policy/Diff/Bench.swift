@@ -20,11 +20,12 @@ struct Bench: ~Copyable {
     trial = Self.trial(snapshot)
   }
 
-  /// Without rate limits: so many requests come at once here that they would stop them. They are
-  /// told among the settings.
+  /// Without limits: so many requests come at once here that they would stop them. They are told
+  /// among the settings.
   private static func trial(_ snapshot: Snapshot) -> Trial {
     var configuration = snapshot.configuration
     configuration.admission.rateLimits = []
+    configuration.admission.sessionLimits = []
     return Trial(configuration)
   }
 

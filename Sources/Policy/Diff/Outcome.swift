@@ -104,6 +104,7 @@ package struct Outcome: Hashable, Sendable, Encodable {
       switch observation {
       case .methods(_): "methods"
       case .rateLimit(let place): snapshot.configuration.admission.rateLimits[Int(place)].name
+      case .sessionLimit(let place): snapshot.configuration.admission.nameOfLimit(Int(place))
       case .route(let place): snapshot.configuration.routing.routes[Int(place)].name
       }
     }

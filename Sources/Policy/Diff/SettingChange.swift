@@ -41,7 +41,40 @@ extension SettingChange {
           path: path, old: one?.text ?? "none", new: other?.text ?? "none",
           oldPlace: one?.place, newPlace: other?.place))
     }
-    return changes
+    return changes + ofPeers(old, new)
+  }
+
+  /// What peers that both policies have say of themselves.
+  private static func ofPeers(_ old: Snapshot, _ new: Snapshot) -> [SettingChange] {
+    var now: [String: Node] = [:]
+    for node in new.tree.all("peers") { if let name = node.word("name") { now[name] = node } }
+    return old.tree.all("peers").flatMap { before -> [SettingChange] in
+      guard let name = before.word("name"), let after = now[name] else { return [] }
+      return Section.all.flatMap { section in
+        section.table.keys.compactMap { key in
+          guard let override = key.overrides.first(where: { $0.level == .peer }),
+            case let own = override.name ?? key.name,
+            !shown.contains("\(section.name).\(key.name)"),
+            before[own] != nil || after[own] != nil
+          else { return nil }
+          let change = (
+            setting(key, old.tree.inForce(section, key.name, peer: before), old),
+            setting(key, new.tree.inForce(section, key.name, peer: after), new)
+          )
+          guard change.0.value != change.1.value else { return nil }
+          return SettingChange(
+            path: "peers.\(name).\(own)", old: change.0.text, new: change.1.text,
+            oldPlace: change.0.place, newPlace: change.1.place)
+        }
+      }
+    }
+  }
+
+  private static func setting(_ key: Key, _ said: Node?, _ snapshot: Snapshot) -> Setting {
+    let text = said?.written ?? key.builtIn ?? "none"
+    return Setting(
+      text: text, value: key.shape.map { value(said, text, $0) } ?? text,
+      place: said.map { snapshot.places.text($0.place) })
   }
 
   private static func settings(of snapshot: Snapshot) -> [String: Setting] {

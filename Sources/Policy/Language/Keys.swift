@@ -105,7 +105,7 @@ extension Table {
       Key("names", .list(.hostName), "host names in its Contact, Record-Route and Via"),
     ] + Section.all.flatMap { $0.keys(of: .peer) }
       + Key.later(
-        "certificate", "sessions", "media-prefixes", "identity", "topology", "media"))
+        "certificate", "media-prefixes", "identity", "topology", "media"))
 }
 
 // MARK: Stages
@@ -136,7 +136,7 @@ extension Section {
         Key(
           "rate-limits", .list(.table(Table.rateLimit)), "how much of what may come in",
           without: "none"),
-      ] + Key.later("sessions", "amplification", "trust", "overload")))
+      ] + Table.sessionKeys + Key.later("amplification", "trust", "overload")))
 
   static let authentication = Section(
     name: "authentication", summary: "who is asking",

@@ -13,6 +13,7 @@ extension Rule {
     shadowedRoute, deadRoute, routeLoop, ownTarget, muteTarget, methodsWithoutBye,
     unusedPeer, unreachableListener, overlappingSources, openRelay, observeMode,
     lostRoutesMended, noLimit, idleLimit, limitAboveElement,
+    idleSessionLimit, sessionLimitAboveElement,
     failoverAfterRefusal, shortTimerC, followedRedirects, namesWithoutDnssec, personalDataInLog,
   ]
 

@@ -11,6 +11,7 @@ extension Facts {
       switch observation {
       case .methods(let refusal): stage == .admission ? methods(refusal) : nil
       case .rateLimit(let limit): stage == .admission ? self.limit(Int(limit)) : nil
+      case .sessionLimit(let limit): stage == .admission ? session(Int(limit)) : nil
       case .route(let route): stage == .routing ? self.route(Int(route)) : nil
       }
     }
@@ -27,6 +28,12 @@ extension Facts {
     let (text, place) = stopped(by: limit)
     return Explanation.Observed(
       rule: admission.rateLimits[limit].name, place: place, fact: "\(text): it would be stopped")
+  }
+
+  private func session(_ limit: Int) -> Explanation.Observed {
+    let (text, place) = full(limit)
+    return Explanation.Observed(
+      rule: admission.nameOfLimit(limit), place: place, fact: "\(text): it would be refused")
   }
 
   private func route(_ route: Int) -> Explanation.Observed {

@@ -122,6 +122,7 @@ extension Facts {
     return switch refusal.cause {
     case .methodNotAllowed: notAllowed
     case .rateLimit: stopped(by: Int(refusal.rule ?? 0))
+    case .sessionLimit: full(Int(refusal.rule ?? 0))
     case .unsupportedScheme: ("the scheme of `\(uri)` is none that is spoken here", nil)
     case .tooManyHops: ("Max-Forwards is 0", nil)
     case .noBreadth: ("its Max-Breadth leaves no branch (RFC 5393 §5)", nil)
@@ -162,6 +163,19 @@ extension Facts {
     let rule = admission.rateLimits[limit]
     let place = snapshot.places.text(snapshot.places.rateLimits[limit])
     return ("rate limit `\(rule.name)` is spent", place)
+  }
+
+  /// What a session limit says that has no room for the call.
+  func full(_ limit: Int) -> (text: String, place: String?) {
+    let own = limit - admission.rateLimits.count
+    let rule = admission.sessionLimits[own]
+    let most = [
+      rule.calls.map { $0 == 1 ? "1 call" : "\($0) calls" },
+      rule.halfOpen.map { $0 == 1 ? "1 half-open call" : "\($0) half-open calls" },
+    ].compactMap(\.self).joined(separator: " or ")
+    let left = rule.subject.isOfWayOut ? ", and no other target is left" : ""
+    let place = snapshot.places.text(snapshot.places.sessionLimits[own])
+    return ("session limit `\(rule.name)` lets \(most) go on at once\(left)", place)
   }
 
   private var noRoute: (text: String, place: String?) {
