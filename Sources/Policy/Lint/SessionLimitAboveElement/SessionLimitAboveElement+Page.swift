@@ -1,7 +1,8 @@
 extension Page {
   static let sessionLimitAboveElement = Page(
     """
-    The calls that the whole element may have, by a session limit or by `element.limits.calls`, are for
+    The calls that the whole element may have, by a session limit or by `element.limits.calls`,
+    are for
     all peers together. A peer whose own limit is as high can have all of them alone, and then the
     others get 503 though they have hardly begun any.
     """,
