@@ -409,8 +409,8 @@ extension Core {
 }
 
 extension Core {
-  /// How long a call may last under the policy that it keeps: as long as its element, its caller and
-  /// its callee all let it.
+  /// How long a call may last under the policy that it keeps: as long as its element, its caller
+  /// and its callee all let it.
   mutating func callDuration(_ call: Handle) -> Interval {
     callDuration(calls[call].policy, calls[call].caller, calls[call].callee)
   }

@@ -160,8 +160,8 @@ extension Core {
 // MARK: Audit
 
 extension Border {
-  /// Adds the calls of this worker to a recount. That of all workers is what `Admission.Shared` says
-  /// by its own `tally`, while nothing comes in between.
+  /// Adds the calls of this worker to a recount. That of all workers is what `Admission.Shared`
+  /// says by its own `tally`, while nothing comes in between.
   package mutating func recount(into tally: inout Tally) {
     for handle in core.calls.handles() where core.calls[handle].state != .ended {
       tally.add(core.calls[handle].seat, isHalfOpen: core.calls[handle].state == .calling)

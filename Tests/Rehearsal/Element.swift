@@ -116,8 +116,8 @@ package final class Element: Station {
     settle()
   }
 
-  /// What differs between the counts of sessions and the calls that there are, here and on the other
-  /// workers of the element; nothing when all is well.
+  /// What differs between the counts of sessions and the calls that there are, here and on the
+  /// other workers of the element; nothing when all is well.
   package func audit(with others: [Element] = []) -> String? {
     var recount = Tally()
     for element in [self] + others { element.border.recount(into: &recount) }

@@ -1,5 +1,5 @@
-/// How many calls go on, and how many of them are half open: their INVITE has no final response. One
-/// word, so that both change at once.
+/// How many calls go on, and how many of them are half open: their INVITE has no final response.
+/// One word, so that both change at once.
 package struct Headcount: Hashable, Sendable {
   var word: UInt64
 

@@ -3,9 +3,9 @@ import Synchronization
 
 /// How many calls go on, over all workers and versions of the policy: of the element, of each peer
 /// on either side, and by name of what only some rules count. It knows nothing of limits. What the
-/// element and its peers have are words that change without a lock; what has a name stands in one of
-/// a few tables, each with a lock that is held for one look-up, where a call begins, is answered,
-/// moves and ends.
+/// element and its peers have are words that change without a lock; what has a name stands in one
+/// of a few tables, each with a lock that is held for one look-up, where a call begins, is
+/// answered, moves and ends.
 final class Ledger: Sendable {
   /// The element, then two for each peer that has words.
   private let words: RigidArray<Atomic<UInt64>>

@@ -1,5 +1,6 @@
-/// Where a call stands in the counts of sessions. Its record keeps this for as long as it lives, and
-/// gives back by it what it took: so it is independent of the policy, which may change meanwhile.
+/// Where a call stands in the counts of sessions. Its record keeps this for as long as it lives,
+/// and gives back by it what it took: so it is independent of the policy, which may change
+/// meanwhile.
 package struct Seat: Sendable {
   /// How many narrow counts a call may stand in before its way out is chosen.
   package static let most = 4

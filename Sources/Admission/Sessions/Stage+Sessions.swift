@@ -57,8 +57,8 @@ extension Stage {
     sessions.ledger.ended(seat, isHalfOpen: isHalfOpen)
   }
 
-  /// A call that had ended goes on after a late 2xx: it takes again what it had, whatever the limits
-  /// say.
+  /// A call that had ended goes on after a late 2xx: it takes again what it had, whatever the
+  /// limits say.
   package func resumed(_ seat: inout Seat) { sessions.ledger.resumed(&seat) }
 
   /// How many calls the element has, over all workers.

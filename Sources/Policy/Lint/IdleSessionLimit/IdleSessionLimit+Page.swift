@@ -1,9 +1,10 @@
 extension Page {
   static let idleSessionLimit = Page(
     """
-    A limit that is never reached protects nobody, and whoever reads the policy believes that it does.
-    Each call of a source is one of its peer's and of the element's, and each on a target one of those
-    that go out to its peer: where the wider limit is lower, it is full before the narrow one is.
+    A limit that is never reached protects nobody, and whoever reads the policy believes that it
+    does. Each call of a source is one of its peer's and of the element's, and each on a target one
+    of those that go out to its peer: where the wider limit is lower, it is full before the narrow
+    one is.
     """,
     remedy: "lower the narrow limit, raise the wide one, or take one of them out",
     bad: """

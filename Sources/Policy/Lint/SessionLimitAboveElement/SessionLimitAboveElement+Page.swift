@@ -1,9 +1,9 @@
 extension Page {
   static let sessionLimitAboveElement = Page(
     """
-    The calls that the whole element may have, by a session limit or by `element.limits.calls`, are for
-    all peers together. A peer whose own limit is as high can have all of them alone, and then the
-    others get 503 though they have hardly begun any.
+    The calls that the whole element may have, by a session limit or by `element.limits.calls`, are
+    for all peers together. A peer whose own limit is as high can have all of them alone, and then
+    the others get 503 though they have hardly begun any.
     """,
     remedy: "give each peer less than the element has, so that some is left for the others",
     bad: """
