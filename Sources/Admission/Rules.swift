@@ -29,7 +29,9 @@ package struct Rules: Sendable {
     package var listeners: UInt64
     /// What it may send; another method gets 405.
     package var methods: MethodSet
-    /// Whether `methods` are enforced, or what they would refuse is only told.
+    /// Where responses to what it was sent may come from.
+    package var responses = ResponseSource.exact
+    /// Whether `methods` and `responses` are enforced, or what they would refuse is only told.
     package var mode = Mode.enforce
 
     package init(id: PeerID, name: String, listeners: UInt64, methods: MethodSet = .all) {

@@ -258,6 +258,7 @@ struct Node: ~Copyable, Element {
       out.field("stray-responses", counters.strayResponses)
       out.field("stray-acks", counters.strayAcks)
       out.field("outbox-full", overflows)
+      out.field("misplaced-responses", counters.misplacedResponses)
       out.field("lost-notes", lost)
       out.field("total-calls", counters.calls)
       out.field("answered-calls", counters.answeredCalls)

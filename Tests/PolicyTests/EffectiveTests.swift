@@ -83,7 +83,7 @@ struct EffectiveTests {
     let text = try #require(snapshot.effectiveText(peer: "left"))
     let lines = text.split(separator: "\n")
     #expect(lines[0...1] == ["peer left", "  admission"])
-    #expect(lines[2].hasPrefix("    methods       [OPTIONS]"))
+    #expect(lines[2].hasPrefix("    methods         [OPTIONS]"))
     #expect(lines[2].hasSuffix("  p:7:51"))
     #expect(snapshot.effectiveText(peer: "nobody") == nil)
   }

@@ -76,6 +76,14 @@ struct SuiteTests {
       """,
       file: """
         INVITE sip:x@y SIP/2.0
+        - name: an answer from another port is none
+          file: m.sip
+          after: [{ file: m.sip, replies: 486, replies-from: "10.2.0.1:5062" }]
+          expect: { verdict: absorb, status: 100 }
+        - name: from where the request went it is one
+          file: m.sip
+          after: [{ file: m.sip, replies: 486, replies-from: "10.2.0.1:5060" }]
+          expect: { verdict: absorb, status: 486 }
         Via: SIP/2.0/UDP 10.1.0.9:5080;branch=z9hG4bK1
         From: <sip:a@b>;tag=1
         To: <sip:x@y>

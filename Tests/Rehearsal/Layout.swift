@@ -35,7 +35,8 @@ package struct Layout {
   @discardableResult
   package mutating func peer(
     _ name: String, _ networks: [String], at places: [String] = [], names: [String] = [],
-    methods: MethodSet = .all, mode: Mode = .enforce, over transport: Transport? = nil
+    methods: MethodSet = .all, responses: ResponseSource = .exact, mode: Mode = .enforce,
+    over transport: Transport? = nil
   ) -> PeerID {
     let id = PeerID(raw: UInt16(admission.peers.count))
     admission.peers.append(
@@ -54,6 +55,7 @@ package struct Layout {
   }
 
   private static func source(_ network: String, _ id: PeerID) -> Admission.Rules.Source {
+    admission.peers[admission.peers.count - 1].responses = responses
     let parts = network.split(separator: "/")
     let text = parts[0].contains(":") ? "[\(parts[0])]:1" : "\(parts[0]):1"
     let address = endpoint(text).address

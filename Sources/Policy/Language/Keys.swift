@@ -130,7 +130,7 @@ extension Section {
         Key(
           "rate-limits", .list(.table(Table.rateLimit)), "how much of what may come in",
           without: "none"),
-      ] + Key.later("sessions", "amplification", "trust", "overload")))
+      ] + ingress + Key.later("sessions", "trust", "overload")))
 
   static let authentication = Section(
     name: "authentication", summary: "who is asking",

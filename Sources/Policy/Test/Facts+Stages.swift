@@ -59,6 +59,7 @@ extension Facts {
     case .rateLimit:
       guard let limit = passage.limit else { return source }
       return stopped(by: Int(limit))
+    case .responseSource: return misplaced
     case .unknownSource:
       let address = judgement.flow.remote.address
       let stands = "\(address.text) is in no peer's sources"
@@ -75,6 +76,17 @@ extension Facts {
         snapshot.places.text(snapshot.places.sources[near])
       )
     }
+  }
+
+  /// A response comes from where nobody was asked.
+  private var misplaced: (text: String, place: String?) {
+    let source = Explanation.text(judgement.flow)
+    guard let peer = passage.callee else { return (self.source.text, nil) }
+    let word = IngressWords.responses.first { $0.1 == admission.peers[Int(peer.raw)].responses }
+    return (
+      "its request was sent to peer `\(name(peer))`, and not to \(source)"
+        + " (`responses-from: \(word?.0 ?? "")`)", place(of: peer)
+    )
   }
 
   /// The prefix of the same family that has most leading bits in common with an address.

@@ -32,6 +32,7 @@ struct Facts {
   /// Why a message goes no further, as the log calls it.
   static func cause(of verdict: Passage.Verdict) -> String? {
     switch verdict {
+    case .silence(.responseSource): "response-source"
     case .silence: "unknown-source"
     case .refused(let refusal): Kebab.text(refusal.cause)
     case .malformed, .unreadable: "malformed"
@@ -42,6 +43,8 @@ struct Facts {
   /// The line that the log has of it, without its time and source.
   var log: String? {
     switch passage.verdict {
+    case .silence(.responseSource):
+      return "response.refused status=\(transcript.status ?? 0) cause=response-source"
     case .silence: return "source.unknown"
     case .refused(let refusal):
       let cause = Kebab.text(refusal.cause)
@@ -65,12 +68,15 @@ struct Facts {
   /// Every stage that was met, up to the one that had the last word.
   var steps: [Explanation.Step] {
     if let fault = judgement.unframed { return [unframed(fault)] }
-    guard transcript.isRequest || passage.verdict != .none else { return [response] }
+    guard transcript.isRequest || passage.verdict != .none, !isMisplaced else { return [response] }
     let met = Passage.Stage.allCases.prefix { $0.rawValue <= passage.stage.rawValue }
     return met.map { $0 == passage.stage ? last($0) : passed($0) }
   }
 
   /// What a stream is that holds no message: only one that can hold none any more is closed.
+  /// Whether it is a response of somebody who was not asked.
+  private var isMisplaced: Bool { passage.verdict == .silence(.responseSource) }
+
   private func unframed(_ fault: Malformed) -> Explanation.Step {
     let octets = judgement.octets
     if octets.allSatisfy({ $0 == 0x0d || $0 == 0x0a }) {
@@ -92,6 +98,10 @@ struct Facts {
 
   private var response: Explanation.Step {
     let isPassed = !judgement.sent.isEmpty
+    if case .silence(let reason) = passage.verdict {
+      let (fact, place) = silence(reason)
+      return Explanation.Step(stage: "response", verdict: "silence", fact: fact, place: place)
+    }
     return Explanation.Step(
       stage: "response", verdict: isPassed ? "forward" : "silence",
       fact: isPassed
