@@ -34,7 +34,13 @@ package struct Rules: Sendable {
     /// Whether `methods` and `responses` are enforced, or what they would refuse is only told.
     package var mode = Mode.enforce
 
-    package init(id: PeerID, name: String, listeners: UInt64, methods: MethodSet = .all) {
+    /// What a peer may send of which nothing is said. Nobody registers with a border between
+    /// providers, and nothing is on by accident: REGISTER has to be asked for.
+    package static let usualMethods = MethodSet.all(but: .register)
+
+    package init(
+      id: PeerID, name: String, listeners: UInt64, methods: MethodSet = usualMethods
+    ) {
       self.id = id
       self.name = name
       self.listeners = listeners

@@ -101,12 +101,12 @@ package enum Reason: UInt8, Hashable, Sendable {
   case listenerNotAllowed
   /// A rate limit stops it.
   case rateLimit
-}
-
   /// A response to a request that was sent elsewhere.
   case responseSource
 /// What a stage wants to know of the outside before it goes on.
 package enum Question: Hashable, Sendable {
+}
+
   /// The addresses of the host name in this range of the message.
   case addresses(of: Slice)
 }

@@ -8,7 +8,7 @@ extension Binder {
     let methods = root.inForce(.admission, "methods", peer: node)
     admission.peers[id].methods =
       methods.map { Self.methods($0.items) }
-      ?? .all
+      ?? Admission.Rules.Peer.usualMethods
     admission.peers[id].mode = Self.mode(root.inForce(.admission, "mode", peer: node))
     let responses = root.inForce(.admission, "responses-from", peer: node)?.scalar
     admission.peers[id].responses =

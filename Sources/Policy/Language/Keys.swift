@@ -120,7 +120,7 @@ extension Section {
         Key(
           "methods", .list(.method),
           "what a peer may send; INVITE brings ACK and CANCEL; `other` is what has no name here",
-          without: "all", by: [.peer]),
+          without: "all but REGISTER", by: [.peer]),
         Key(
           "mode", .mode, "whether its refusals are carried out, or only counted and told",
           without: "enforce", by: [.peer]),

@@ -11,6 +11,7 @@ extension Rule {
 
   private static let looking = [
     shadowedRoute, deadRoute, routeLoop, ownTarget, muteTarget, methodsWithoutBye,
+    registerWithoutRegistrar,
     unusedPeer, unreachableListener, overlappingSources, openRelay, observeMode,
     lostRoutesMended, noLimit, idleLimit, limitAboveElement,
     failoverAfterRefusal, shortTimerC, followedRedirects, namesWithoutDnssec, personalDataInLog,

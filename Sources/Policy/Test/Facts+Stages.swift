@@ -216,5 +216,6 @@ extension MethodSet {
     if self == .all { return "every method" }
     let words = Method.allCases.filter(contains).map { $0 == .other ? "other" : "\($0.text)" }
     return words.isEmpty ? "nothing" : words.joined(separator: ", ")
+    if self == Admission.Rules.Peer.usualMethods { return "every method but REGISTER" }
   }
 }

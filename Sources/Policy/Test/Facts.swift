@@ -73,11 +73,11 @@ struct Facts {
     return met.map { $0 == passage.stage ? last($0) : passed($0) }
   }
 
-  /// What a stream is that holds no message: only one that can hold none any more is closed.
   /// Whether it is a response of somebody who was not asked.
   private var isMisplaced: Bool { passage.verdict == .silence(.responseSource) }
 
   private func unframed(_ fault: Malformed) -> Explanation.Step {
+  /// What a stream is that holds no message: only one that can hold none any more is closed.
     let octets = judgement.octets
     if octets.allSatisfy({ $0 == 0x0d || $0 == 0x0a }) {
       return Explanation.Step(
@@ -97,12 +97,12 @@ struct Facts {
   }
 
   private var response: Explanation.Step {
-    let isPassed = !judgement.sent.isEmpty
     if case .silence(let reason) = passage.verdict {
       let (fact, place) = silence(reason)
       return Explanation.Step(stage: "response", verdict: "silence", fact: fact, place: place)
     }
     return Explanation.Step(
+    let isPassed = !judgement.sent.isEmpty
       stage: "response", verdict: isPassed ? "forward" : "silence",
       fact: isPassed
         ? "it answers a request that this element has sent on"
