@@ -70,6 +70,10 @@ package struct Rules: Sendable {
   package var sources: [Source]
   /// Where peers are called that send no requests from there: only responses come from these.
   package var answering: [Source] = []
+  /// What a source gets that no peer has.
+  package var unknown = Unknown.silence
+  /// That is at most so many times as large as what it sent.
+  package var amplification = Limits.amplification
   /// How much of what may come in, in the order of the policy.
   package var rateLimits: [RateLimit] = []
   /// Octets of the table of sources that nobody has named; read when it is first needed.

@@ -42,6 +42,8 @@ package struct Refusal: Error, Hashable, Sendable {
     case methodNotAllowed, noRoute, foreignDestination, redirectRefused
     // It cannot be reached from here.
     case unknownName, noTarget
+    // No peer has its source, or not at that listener.
+    case unknownSource, listenerNotAllowed
     // A limit of ours.
     case tableFull, tooManyWaiting, draining, tooLarge
     // A limit of the policy.
@@ -103,10 +105,10 @@ package enum Reason: UInt8, Hashable, Sendable {
   case rateLimit
   /// A response to a request that was sent elsewhere.
   case responseSource
-/// What a stage wants to know of the outside before it goes on.
-package enum Question: Hashable, Sendable {
 }
 
+/// What a stage wants to know of the outside before it goes on.
+package enum Question: Hashable, Sendable {
   /// The addresses of the host name in this range of the message.
   case addresses(of: Slice)
 }

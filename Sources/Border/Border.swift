@@ -91,7 +91,7 @@ package struct Border: ~Copyable {
     // A source that no peer has costs nothing but this look-up, and gets silence.
     guard let sender = core.sender(bytes, flow) else {
       core.noteStranger(flow)
-      return
+      return turnAway(bytes, flow, &out)
     }
     let turn = Turn(flow: flow, now: now, peer: sender.peer, policy: sender.policy)
     do throws(Malformed) {
@@ -108,6 +108,20 @@ package struct Border: ~Copyable {
   /// Time has passed: to be called when `nextDeadline` has come. It stays due while there is no
   /// room in the outbox or for notes, so both are to be drained in between.
   package mutating func expire(now: Instant, into out: inout Outbox) {
+  /// A source that no peer has gets a word where the policy says so, and `welcome` let it come so
+  /// far: never one for a response, nor for what cannot be read.
+  private mutating func turnAway(_ bytes: Span<UInt8>, _ flow: Flow, _ out: inout Outbox) {
+    guard core.regimes.current.admission.refuses(unknown: flow), !Peek.isResponse(bytes) else {
+      return
+    }
+    do throws(Malformed) {
+      try Parser.parse(bytes, into: &table)
+    } catch {
+      return
+    }
+    refuseStranger(bytes, table, flow, &core, &patch, &out)
+  }
+
     core.expire(now, &patch, &desk, &out)
     core.watchAlarms(now)
     doChores(now, &out)
@@ -254,6 +268,13 @@ private func process(
 extension Core {
   /// A source has no peer: only the first one is remembered, until the operator was told.
   mutating func noteStranger(_ flow: Flow) {
+private func refuseStranger(
+  _ bytes: Span<UInt8>, _ table: borrowing HeaderTable, _ flow: Flow, _ core: inout Core,
+  _ patch: inout Patch, _ out: inout Outbox
+) {
+  core.refuseStranger(Message(bytes, table), flow, &patch, &out)
+}
+
     counters.unknownSource &+= 1
     if strangers.count == 0 { strangers.first = flow }
     strangers.count &+= 1

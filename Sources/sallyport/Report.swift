@@ -276,6 +276,8 @@ extension Refusal.Cause {
     case .redirectRefused: "redirect-refused"
     case .unknownName: "unknown-name"
     case .noTarget: "no-target"
+    case .unknownSource: "unknown-source"
+    case .listenerNotAllowed: "listener-not-allowed"
     case .tableFull: "table-full"
     case .tooManyWaiting: "too-many-waiting"
     case .draining: "draining"

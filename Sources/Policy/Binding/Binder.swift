@@ -67,6 +67,7 @@ struct Binder {
     bindListeners()
     let own = ownNames()
     bindPeers()
+    bindUnknown()
     bindRateLimits()
     bindRouting()
     bindRoutes()

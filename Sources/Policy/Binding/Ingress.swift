@@ -15,6 +15,14 @@ extension Binder {
       IngressWords.responses.first { $0.0 == responses }?.1 ?? .exact
   }
 
+  /// What sources get that no peer has.
+  mutating func bindUnknown() {
+    guard let section = root["admission"] else { return }
+    let unknown = section.word("unknown")
+    admission.unknown = IngressWords.unknown.first { $0.0 == unknown }?.1 ?? .silence
+    admission.amplification = section.count("amplification") ?? admission.amplification
+  }
+
   /// Who may send INVITE may also send what belongs to it and cannot be refused (RFC 3261 §22.1).
   static func methods(_ nodes: [Node]) -> MethodSet {
     let words = Set(nodes.compactMap(\.scalar))

@@ -8,7 +8,15 @@ extension Section {
       .word(Words(noun: "a place of answers", words: IngressWords.responses.map(\.0))),
       "where responses over UDP may come from: the `exact` address and port that the request was"
         + " sent to, that `address`, or any source or target of that `peer`",
-      without: "exact", by: [.peer])
+      without: "exact", by: [.peer]),
+    Key(
+      "unknown", .word(Words(noun: "an answer", words: IngressWords.unknown.map(\.0))),
+      "what a source gets that no peer has: nothing, or now and then a 403 over UDP",
+      without: "silence"),
+    Key(
+      "amplification", .count(1...10),
+      "how many times as large as a request what such a source gets for it may be",
+      without: "\(Admission.Limits.amplification)"),
   ]
 }
 
@@ -16,5 +24,9 @@ extension Section {
 enum IngressWords {
   static let responses: [(String, ResponseSource)] = [
     ("exact", .exact), ("address", .address), ("peer", .peer),
+  ]
+
+  static let unknown: [(String, Admission.Rules.Unknown)] = [
+    ("silence", .silence), ("refuse", .refuse),
   ]
 }

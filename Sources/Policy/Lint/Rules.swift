@@ -12,7 +12,7 @@ extension Rule {
   private static let looking = [
     shadowedRoute, deadRoute, routeLoop, ownTarget, muteTarget, methodsWithoutBye,
     registerWithoutRegistrar,
-    unusedPeer, unreachableListener, overlappingSources, openRelay, observeMode,
+    unusedPeer, unreachableListener, overlappingSources, openRelay, strangersAnswered, observeMode,
     lostRoutesMended, noLimit, idleLimit, limitAboveElement,
     failoverAfterRefusal, shortTimerC, followedRedirects, namesWithoutDnssec, personalDataInLog,
   ]

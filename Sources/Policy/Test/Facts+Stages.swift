@@ -153,6 +153,8 @@ extension Facts {
     case .redirectRefused: ("a redirection that is refused", nil)
     case .unknownName: ("\(hop) names a host that has no address and is no peer's", nil)
     case .noTarget: noTarget
+    case .unknownSource: silence(.unknownSource)
+    case .listenerNotAllowed: silence(.listenerNotAllowed)
     case .tableFull: ("a table is full", nil)
     case .tooManyWaiting: ("too many requests wait for names already", nil)
     case .draining: ("the element takes no new calls", nil)
@@ -214,8 +216,8 @@ extension MethodSet {
   /// The methods as a policy names them.
   var words: String {
     if self == .all { return "every method" }
+    if self == Admission.Rules.Peer.usualMethods { return "every method but REGISTER" }
     let words = Method.allCases.filter(contains).map { $0 == .other ? "other" : "\($0.text)" }
     return words.isEmpty ? "nothing" : words.joined(separator: ", ")
-    if self == Admission.Rules.Peer.usualMethods { return "every method but REGISTER" }
   }
 }

@@ -47,6 +47,7 @@ struct Facts {
       return "response.refused status=\(transcript.status ?? 0) cause=response-source"
     case .silence: return "source.unknown"
     case .refused(let refusal):
+      if passage.stage == .source { return "source.unknown" }
       let cause = Kebab.text(refusal.cause)
       return "request.refused method=\(transcript.method) status=\(refusal.status) cause=\(cause)"
     case .malformed(let fault, let isAnswered): return malformed(fault, isAnswered: isAnswered)
@@ -76,8 +77,8 @@ struct Facts {
   /// Whether it is a response of somebody who was not asked.
   private var isMisplaced: Bool { passage.verdict == .silence(.responseSource) }
 
-  private func unframed(_ fault: Malformed) -> Explanation.Step {
   /// What a stream is that holds no message: only one that can hold none any more is closed.
+  private func unframed(_ fault: Malformed) -> Explanation.Step {
     let octets = judgement.octets
     if octets.allSatisfy({ $0 == 0x0d || $0 == 0x0a }) {
       return Explanation.Step(
@@ -101,8 +102,8 @@ struct Facts {
       let (fact, place) = silence(reason)
       return Explanation.Step(stage: "response", verdict: "silence", fact: fact, place: place)
     }
-    return Explanation.Step(
     let isPassed = !judgement.sent.isEmpty
+    return Explanation.Step(
       stage: "response", verdict: isPassed ? "forward" : "silence",
       fact: isPassed
         ? "it answers a request that this element has sent on"
