@@ -74,6 +74,9 @@ package struct Border: ~Copyable {
     return false
   }
 
+  /// Whether a source is a peer's, or a place where one is called; nothing is counted.
+  package mutating func knows(_ flow: Flow) -> Bool { core.admits(flow) }
+
   /// Whether a message of a source may come in, before anything of it is looked at. It is counted
   /// for the limits of what a peer sends, so it is asked once for each message: by the worker that
   /// received it, whoever owns it.
@@ -105,9 +108,6 @@ package struct Border: ~Copyable {
     process(bytes, table, turn, &core, &patch, &desk, &out)
   }
 
-  /// Time has passed: to be called when `nextDeadline` has come. It stays due while there is no
-  /// room in the outbox or for notes, so both are to be drained in between.
-  package mutating func expire(now: Instant, into out: inout Outbox) {
   /// A source that no peer has gets a word where the policy says so, and `welcome` let it come so
   /// far: never one for a response, nor for what cannot be read.
   private mutating func turnAway(_ bytes: Span<UInt8>, _ flow: Flow, _ out: inout Outbox) {
@@ -122,6 +122,9 @@ package struct Border: ~Copyable {
     refuseStranger(bytes, table, flow, &core, &patch, &out)
   }
 
+  /// Time has passed: to be called when `nextDeadline` has come. It stays due while there is no
+  /// room in the outbox or for notes, so both are to be drained in between.
+  package mutating func expire(now: Instant, into out: inout Outbox) {
     core.expire(now, &patch, &desk, &out)
     core.watchAlarms(now)
     doChores(now, &out)
@@ -265,9 +268,6 @@ private func process(
   }
 }
 
-extension Core {
-  /// A source has no peer: only the first one is remembered, until the operator was told.
-  mutating func noteStranger(_ flow: Flow) {
 private func refuseStranger(
   _ bytes: Span<UInt8>, _ table: borrowing HeaderTable, _ flow: Flow, _ core: inout Core,
   _ patch: inout Patch, _ out: inout Outbox
@@ -275,6 +275,9 @@ private func refuseStranger(
   core.refuseStranger(Message(bytes, table), flow, &patch, &out)
 }
 
+extension Core {
+  /// A source has no peer: only the first one is remembered, until the operator was told.
+  mutating func noteStranger(_ flow: Flow) {
     counters.unknownSource &+= 1
     if strangers.count == 0 { strangers.first = flow }
     strangers.count &+= 1

@@ -66,6 +66,8 @@ struct Node: ~Copyable, Element {
     self.worker = worker
   }
 
+  mutating func knows(_ flow: Flow) -> Bool { border.knows(flow) }
+
   mutating func admits(_ flow: Flow) -> Bool { border.admits(flow) }
 
   mutating func welcomes(_ flow: Flow, now: Instant) -> Bool {
@@ -256,9 +258,9 @@ struct Node: ~Copyable, Element {
       out.field("malformed", counters.malformedAnswered + counters.malformedDropped)
       out.field("retransmissions", counters.retransmissionsAbsorbed)
       out.field("stray-responses", counters.strayResponses)
+      out.field("misplaced-responses", counters.misplacedResponses)
       out.field("stray-acks", counters.strayAcks)
       out.field("outbox-full", overflows)
-      out.field("misplaced-responses", counters.misplacedResponses)
       out.field("lost-notes", lost)
       out.field("total-calls", counters.calls)
       out.field("answered-calls", counters.answeredCalls)

@@ -10,6 +10,11 @@ extension Section {
         + " sent to, that `address`, or any source or target of that `peer`",
       without: "exact", by: [.peer]),
     Key(
+      "reverse-path", .word(Words(noun: "a rule", words: ["strict", "off"])),
+      "whether a datagram must come in by the interface that the kernel's route back to its source"
+        + " leaves by",
+      without: "off"),
+    Key(
       "unknown", .word(Words(noun: "an answer", words: IngressWords.unknown.map(\.0))),
       "what a source gets that no peer has: nothing, or now and then a 403 over UDP",
       without: "silence"),
