@@ -16,8 +16,8 @@ TEST_NEEDS := iproute2:ip sip-tester:sipp libsofia-sip-ua-dev gcc:gcc
 BENCH_NEEDS := kamailio:kamailio libsofia-sip-ua-dev gcc:gcc python3:python3 sip-tester:sipp \
 	valgrind:valgrind
 
-.PHONY: help run hint call build test differential bench format lint-code fuzz torture-kamailio \
-	build-tools test-tools
+.PHONY: help run hint call build test test-sanitized differential bench format lint-code fuzz \
+	torture-kamailio build-tools test-tools
 
 help: ## show these lines
 	@echo "make TARGET, where TARGET is one of"
@@ -40,11 +40,17 @@ call: test-tools ## in a second terminal: place CALLS calls through it at RATE/s
 build: build-tools ## build for release
 	@swift build -c release --product sallyport
 
-# SIPp's calls come last and alone: they need the processor that the other tests take.
+# SIPp's calls come last and alone: they need the processor that the other tests take. So does the
+# flood, whose figures are those of the calls beside it.
 test: build test-tools ## run all tests
 	@swift build --build-tests
 	@swift test --skip-build --disable-xctest --skip CallTests
-	@swift test --skip-build --disable-xctest --filter CallTests
+	@swift test --skip-build --disable-xctest --filter CallTests --skip FloodTests
+	@swift test --skip-build --disable-xctest --filter FloodTests
+
+test-sanitized: build-tools test-tools ## run all tests under the address and the thread sanitizer: half an hour
+	@Tests/Sanitizers/run address
+	@Tests/Sanitizers/run thread
 
 differential: build-tools test-tools ## let sofia-sip read MESSAGES random ones as they came and as they went
 	@swift build --build-tests

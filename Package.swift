@@ -31,6 +31,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", exact: "0.27.1"),
   ],
   targets: [
     .target(name: "CLinux"),
@@ -71,6 +72,8 @@ let package = Package(
         "Identity", "Routing", "Topology", "Media", "Border",
         "Policy", "Torture", "TorturePlay", "Capture", containers,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
       ],
       swiftSettings: settings),
 
@@ -79,7 +82,7 @@ let package = Package(
       name: "ParserBenchmark", dependencies: ["Basics", "SIP"],
       path: "Tests/Benchmarks/ParserBenchmark", swiftSettings: settings),
     .executableTarget(
-      name: "CoreBenchmark", dependencies: ["Basics", "Rehearsal"],
+      name: "CoreBenchmark", dependencies: ["Basics", "Admission", "Border", "Rehearsal"],
       path: "Tests/Benchmarks/CoreBenchmark", swiftSettings: settings),
     .executableTarget(
       name: "PolicyBenchmark",
@@ -144,7 +147,7 @@ let package = Package(
       "SallyportTests",
       [
         "sallyport", "Basics", "Platform", "SIP", "Admission", "Dialogs", "Border", "Policy",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Torture", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ]
 )

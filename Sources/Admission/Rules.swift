@@ -33,6 +33,8 @@ package struct Rules: Sendable {
     package var responses = ResponseSource.exact
     /// Whether `methods` and `responses` are enforced, or what they would refuse is only told.
     package var mode = Mode.enforce
+    /// Whether our refusals to it name the decision, as the log does.
+    package var tellsDecisions = false
 
     /// What a peer may send of which nothing is said. Nobody registers with a border between
     /// providers, and nothing is on by accident: REGISTER has to be asked for.

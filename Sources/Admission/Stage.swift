@@ -84,6 +84,12 @@ package struct Stage: ~Copyable, Sendable {
     rules.peers[Int(peer.raw)].listeners >> UInt64(flow.listener) & 1 != 0
   }
 
+  /// Whether our refusals to a peer name the decision, as the log does.
+  package func tellsDecisions(_ peer: PeerID) -> Bool {
+    let place = Int(peer.raw)
+    return place < rules.peers.count && rules.peers[place].tellsDecisions
+  }
+
   /// Whether a message may be read at all: counts it for the limits of what a peer sends.
   /// - Parameter peer: whose source and listener it came by.
   /// - Returns: the rule that stops it, by its place in `Rules.rateLimits`.
@@ -129,6 +135,10 @@ package struct Stage: ~Copyable, Sendable {
 
   /// Whether a rate limit still refuses anything.
   package func biting(_ rule: Int, at now: Instant) -> Biting { rates.meters.state(rule, at: now) }
+
+  /// Whether a rate limit refuses anything at the moment, for whoever only looks: its end is told
+  /// to who asks `biting`.
+  package func bites(_ rule: Int, at now: Instant) -> Bool { rates.meters.bites(rule, at: now) }
 
   /// How much a rate limit has refused, or would have, since the element began.
   package func refused(_ rule: Int) -> Int { rates.meters.refused(rule) }

@@ -59,6 +59,8 @@ extension Core {
     }
     guard let stopping else { return .welcome }
     counters.limited &+= 1
+    tallies.add(.limited, of: peer.raw)
+    passage = Passage()
     passage.peer = peer
     passage.stage = .source
     passage.verdict = .silence(.rateLimit)

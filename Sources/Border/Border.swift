@@ -81,8 +81,7 @@ package struct Border: ~Copyable {
   /// for the limits of what a peer sends, so it is asked once for each message: by the worker that
   /// received it, whoever owns it.
   package mutating func welcome(_ flow: Flow, now: Instant) -> Welcome {
-    core.passage = Passage()
-    return core.welcome(flow, now)
+    core.welcome(flow, now)
   }
 
   /// A message came: a datagram, or one that was framed from a stream.
@@ -297,7 +296,9 @@ extension Core {
     passage.verdict = .unreadable(fault)
     if fault.fault == .empty { return }
     counters.malformedDropped &+= 1
-    let subject = Subject(peer: turn.peer, flow: turn.flow)
+    tallies.add(.malformed, of: turn.peer.raw)
+    var subject = Subject(peer: turn.peer, flow: turn.flow)
+    subject.decision = decision()
     note(.malformed(fault, fault.found(in: bytes), subject, isAnswered: false))
   }
 }

@@ -17,6 +17,7 @@ extension Core {
         calls[call].answer(
           status: status, now: now, deadline: now + callDuration(call))
         counters.answeredCalls &+= 1
+        tallies.add(.answered, of: calls[call].caller)
       } else {
         calls[call].status = status
         let isTimeout = status == 408 || calls[call].rangTooLong
@@ -132,7 +133,7 @@ extension Core {
       guard isNew, !isLeaving else { return }
       resume(call, message.outline.status, now)
     }
-    calls[call].callee = clients[client].peer.raw
+    retarget(call, to: clients[client].peer.raw)
     calls[call].calleeFlow = clients[client].flow
   }
 
@@ -143,9 +144,11 @@ extension Core {
     calls[call].policy = regimes.resume(calls[call].policy, by: .call)
     calls[call].resume(
       status: status, now: now, deadline: now + callDuration(call))
-    liveCalls &+= 1
+    enlist(call)
     counters.calls &+= 1
     counters.answeredCalls &+= 1
+    tallies.add(.calls, of: calls[call].caller)
+    tallies.add(.answered, of: calls[call].caller)
   }
 
   /// Stands for a tag in the record of a call; never 0.
@@ -164,19 +167,20 @@ extension Core {
   ) {
     guard calls.contains(call), calls[call].state != .ended else { return }
     note(.callEnded(calls[call].summary(cause: cause, now: now)))
+    tallies.add(.ended(cause), of: calls[call].caller)
     guard calls[call].hasDialogs || openBranches > 0,
       calls.count &- liveCalls < configuration.capacity.endedCalls
     else { return forget(call) }
     let grace = configuration.timing.t1 * (openBranches > 0 ? 128 : 64)
+    delist(calls[call])
     calls[call].end(now: now, rememberedFor: grace)
     regimes.remember(calls[call].policy, by: .call)
-    liveCalls &-= 1
   }
 
   /// Takes a record out, without a word.
   mutating func forget(_ call: Handle) {
     guard let record = calls.remove(call) else { return }
-    if record.state != .ended { liveCalls &-= 1 }
+    if record.state != .ended { delist(record) }
     if record.isLingering { lingering &-= 1 }
     regimes.release(record.policy, by: record.state == .ended ? nil : .call)
     // Whether this policy mends or not: the one that the call began under may have.

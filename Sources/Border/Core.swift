@@ -41,6 +41,7 @@ struct Core: ~Copyable {
   var shelf: Shelf
   var wheel: Wheel
   var counters = Counters()
+  var tallies: Tallies
   /// How far the message at hand came.
   var passage = Passage()
   var notes: RigidArray<Note>
@@ -62,6 +63,8 @@ struct Core: ~Copyable {
   /// The wall's time at the instant 0, in nanoseconds since 1970-01-01T00:00:00Z.
   var wallAtZero: Int64 = 0
   private var callCount: UInt64 = 0
+  /// How many decisions had an id.
+  var decisions: UInt64 = 0
 
   init(_ regime: Regime, worker: UInt8, seed: Seed, now: Instant) {
     shared = regime.shared
@@ -70,6 +73,7 @@ struct Core: ~Copyable {
     tokens = TokenRing(seed: seed.tokens, id: 0)
     secret = seed.hashes
     regimes = Regimes(regime)
+    tallies = Tallies(peers: regime.configuration.admission.peers.count)
     let first = UInt32(truncatingIfNeeded: seed.generations)
     let capacity = regime.configuration.capacity
     servers = SlotTable(limit: capacity.transactions, firstGeneration: first)

@@ -53,6 +53,7 @@ extension Core {
   private mutating func begun(_ departure: Departure, _ set: RouteSet) {
     guard let call = departure.call, set.token == nil else { return }
     counters.calls &+= 1
+    tallies.add(.calls, of: calls[call].caller)
     _ = wheel.arm(Ticket.call(call).payload, near: calls[call].deadline)
   }
 
@@ -86,12 +87,13 @@ extension Core {
     _ patch: borrowing Patch, _ out: inout Outbox
   ) {
     guard case .refusal(let refusal, let extra) = refused.answer else { return }
-    let reply = Reply(refusal.status, refusal.phrase.text, toTag: toTag(message), extra: extra)
+    var reply = Reply(refusal.status, refusal.phrase.text, toTag: toTag(message), extra: extra)
+    reply.decision = toldDecision(turn.peer, by: turn.policy)
     let sent = out.send(to: servers[server].flow, atMost: reply.room(for: message, patch)) {
       reply.write(answering: message, patch, into: &$0)
     }
     passage.verdict = .refused(refusal)
-    counters.refused &+= 1
+    count(refusal, of: turn.peer.raw)
     note(.refused(refusal, subject(message, turn), method: message.method))
     let kept = shelf.keep(out.bytes.span.extracting(sent))
     responded(server, refusal.status, kept, turn.now)
@@ -148,7 +150,7 @@ extension Core {
       began: turn.now, deadline: deadline)
     record.previous = previousPass(message)
     guard let handle = calls.insert(record) else { throw full }
-    liveCalls &+= 1
+    enlist(handle)
     regimes.hold(turn.policy, by: .call)
     if regimes[turn.policy].routing.rules.mendsLostRoutes { callIndex.insert(key, handle) }
     return handle
@@ -246,7 +248,7 @@ extension Core {
     if message.method == .invite { servers[server].openBranches &+= 1 }
     if let call = servers[server].call, calls.contains(call), errand.essentials.toTag == nil {
       // Another target than the first may be the one that answers.
-      calls[call].callee = errand.way.peer.raw
+      retarget(call, to: errand.way.peer.raw)
       calls[call].calleeFlow = flow
     }
     counters.forwarded &+= 1

@@ -41,6 +41,8 @@ package struct Subject: Sendable {
   package var callIDDigest: UInt64
   /// The number of its call in the log; 0 where it belongs to none, or none was looked for.
   package var call: UInt64
+  /// Names the decision on it, also in the answer where the policy allows that; 0 for none.
+  package var decision: UInt64 = 0
 
   package init(peer: PeerID, flow: Flow, callIDDigest: UInt64 = 0, call: UInt64 = 0) {
     self.peer = peer
@@ -120,7 +122,7 @@ package struct Counters: Sendable {
   package var forwarded = 0
   /// Messages and connections of sources that no peer has.
   package var unknownSource = 0
-  /// Malformed requests that got a 400 or 505.
+  /// Malformed requests that got a 400, 501 or 505.
   package var malformedAnswered = 0
   /// Malformed messages that nobody was told of: responses, ACKs, and what names nobody to answer.
   package var malformedDropped = 0

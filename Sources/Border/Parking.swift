@@ -227,13 +227,16 @@ extension Core {
       // It was sound when it came, and one answer is all that it waits for.
       default: Refusal(500, .serverError, .unknownName)
       }
-    counters.refused &+= 1
+    count(refusal, of: servers[server].peer.raw)
     passage.verdict = .refused(refusal)
     var subject = Subject(peer: servers[server].peer, flow: servers[server].flow)
     subject.flow.remote = servers[server].source
     subject.callIDDigest = callIDDigest(on: desk)
+    subject.decision = decision()
     note(.refused(refusal, subject, method: servers[server].method))
-    respondOwn(server, refusal.status, refusal.phrase.text, now, &patch, &desk, &out)
+    let told = toldDecision(servers[server].peer, by: regimes.governing(servers[server].policy))
+    respondOwn(
+      server, refusal.status, refusal.phrase.text, now, &patch, &desk, &out, decision: told)
   }
 
   private mutating func goOn(

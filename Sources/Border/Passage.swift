@@ -66,6 +66,9 @@ package struct Passage: Sendable {
   package internal(set) var peer: PeerID?
   /// The rate limit that stopped it, by its place in `Admission.Rules.rateLimits`.
   package internal(set) var limit: UInt16?
+  /// Names the decision in the log and, where the policy allows it, in the answer; 0 while there
+  /// was none that has a line.
+  package internal(set) var decision: UInt64 = 0
   /// The prefix that its source lies in, by its place in `Admission.Rules.sources`.
   package internal(set) var source: UInt32?
   /// The route, by its place in `Routing.Rules.routes`.

@@ -37,6 +37,12 @@ extension Core {
     regimes[turn.policy].admission.rules.peers[Int(turn.peer.raw)].methods
   }
 
+  /// Counts a request that this element refused.
+  mutating func count(_ refusal: Refusal, of peer: UInt16) {
+    counters.refused &+= 1
+    tallies.add(.refused(refusal.cause), of: peer)
+  }
+
   /// Answers a request without a transaction: whoever sends it again gets the same again, and an
   /// ACK for it matches nothing (RFC 3261 §8.2.7).
   mutating func refuse(
@@ -48,9 +54,11 @@ extension Core {
       break
     case .malformed(let fault):
       passage.verdict = .malformed(fault, isAnswered: true)
-      reply(
-        message, essentials.via, Reply(malformed: fault, toTag: toTag(message)), turn, patch, &out)
+      var answer = Reply(malformed: fault, toTag: toTag(message))
+      answer.decision = toldDecision(turn.peer, by: turn.policy)
+      reply(message, essentials.via, answer, turn, patch, &out)
       counters.malformedAnswered &+= 1
+      tallies.add(.malformed, of: turn.peer.raw)
       note(
         .malformed(
           fault, fault.found(in: message.bytes), subject(message, turn), isAnswered: true))
@@ -62,9 +70,10 @@ extension Core {
         &out)
     case .refusal(let refusal, let extra):
       passage.verdict = .refused(refusal)
-      let answer = Reply(refusal.status, refusal.phrase.text, toTag: toTag(message), extra: extra)
+      var answer = Reply(refusal.status, refusal.phrase.text, toTag: toTag(message), extra: extra)
+      answer.decision = toldDecision(turn.peer, by: turn.policy)
       reply(message, essentials.via, answer, turn, patch, &out)
-      counters.refused &+= 1
+      count(refusal, of: turn.peer.raw)
       note(.refused(refusal, subject(message, turn), method: message.method))
     }
   }
@@ -91,11 +100,11 @@ extension Core {
     guard !sent.isEmpty else { return }
     guard sent.count <= most else { return out.withdraw() }
     passage.verdict = .refused(refusal)
-    counters.refused &+= 1
   }
 
   /// RFC 3261 §16.3 step 1: 400, with what was wrong as its reason, where a top Via says whom to
-  /// answer; 505 for another version (§21.5.6). An ACK is never answered.
+  /// answer; 505 for another version (§21.5.6), 501 for an unknown method whose CSeq names another
+  /// one (RFC 4475 §3.1.2.18). An ACK is never answered.
   mutating func answerMalformed(
     _ message: borrowing Message, _ fault: Malformed, _ turn: Turn, _ patch: inout Patch,
     _ out: inout Outbox
@@ -104,21 +113,30 @@ extension Core {
     if message.method != .ack, Reply.canRepeat(message),
       let flow = flowToAnswer(message, turn, &patch)
     {
-      let first = message.outline.fault
-      let isVersion =
-        first?.fault == .version && first.map { $0.offset < message.outline.headersStart } ?? false
-      let toTag = toTag(message)
-      let reply =
-        isVersion
-        ? Reply(505, "Version Not Supported", toTag: toTag)
-        : Reply(malformed: fault, toTag: toTag)
+      var reply = Self.reply(toMalformed: message, fault, toTag(message))
+      reply.decision = toldDecision(turn.peer, by: turn.policy)
       Self.send(reply, answering: message, to: flow, patch, &out)
       isAnswered = true
     }
     passage.verdict = .malformed(fault, isAnswered: isAnswered)
+    tallies.add(.malformed, of: turn.peer.raw)
     if isAnswered { counters.malformedAnswered &+= 1 } else { counters.malformedDropped &+= 1 }
     let found = fault.found(in: message.bytes)
     note(.malformed(fault, found, subject(message, turn), isAnswered: isAnswered))
+  }
+
+  private static func reply(
+    toMalformed message: borrowing Message, _ fault: Malformed, _ toTag: UInt64
+  ) -> Reply {
+    let first = message.outline.fault
+    if first?.fault == .version, first.map({ $0.offset < message.outline.headersStart }) ?? false {
+      return Reply(505, "Version Not Supported", toTag: toTag)
+    }
+    // What the method says of its CSeq is not known here: it may be right one day.
+    if fault.fault == .cSeqMethod, message.method == .other {
+      return Reply(501, "Not Implemented", toTag: toTag)
+    }
+    return Reply(malformed: fault, toTag: toTag)
   }
 
   /// Where a malformed request is answered: by its top Via, or where that is broken itself, by what

@@ -1,7 +1,7 @@
 package import Admission
 import Authentication
 import BasicContainers
-import Basics
+package import Basics
 import Cryptography
 import Dialogs
 import Identity
@@ -38,6 +38,14 @@ package final class Regime: Sendable {
     authentication = Authentication.Stage(configuration.authentication)
     identity = Identity.Stage(configuration.identity)
     routing = Routing.Stage(configuration.routing, secret: seed.hashes)
+  }
+}
+
+extension Regime {
+  /// What a rate limit of this version has done, by its place in the rules: how much it refused
+  /// since the element began, and whether it does now. For any thread.
+  package func standing(ofLimit rule: Int, at now: Instant) -> (refused: Int, bites: Bool) {
+    (admission.refused(rule), admission.bites(rule, at: now))
   }
 }
 
@@ -246,6 +254,7 @@ extension Border {
   package mutating func adopt(_ regime: Regime) {
     core.endAlarms()
     core.regimes.adopt(regime)
+    core.tallies.grow(to: regime.configuration.admission.peers.count)
   }
 
   /// The number of the policy in force.

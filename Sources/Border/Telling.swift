@@ -7,7 +7,9 @@ import SIP
 extension Core {
   /// The subject of a note about the message at hand.
   mutating func subject(_ message: borrowing Message, _ turn: Turn) -> Subject {
-    Subject(peer: turn.peer, flow: turn.flow, callIDDigest: callIDDigest(message))
+    var subject = Subject(peer: turn.peer, flow: turn.flow, callIDDigest: callIDDigest(message))
+    subject.decision = decision()
+    return subject
   }
 
   /// The subject of a note about a request that is kept.

@@ -15,12 +15,14 @@ extension Core {
     _ out: inout Outbox
   ) {
     counters.responses &+= 1
+    tallies.response(message.outline.status)
     let essentials: Essentials
     do throws(Malformed) {
       essentials = try Essentials(message)
     } catch {
       // A response is never answered.
       counters.malformedDropped &+= 1
+      tallies.add(.malformed, of: turn.peer.raw)
       let found = error.found(in: message.bytes)
       return note(.malformed(error, found, subject(message, turn), isAnswered: false))
     }
@@ -390,14 +392,16 @@ extension Core {
   /// A response of our own to a request that is kept.
   mutating func respondOwn(
     _ server: Handle, _ status: UInt16, _ phrase: StaticString, _ now: Instant,
-    _ patch: inout Patch, _ desk: inout Desk, _ out: inout Outbox
+    _ patch: inout Patch, _ desk: inout Desk, _ out: inout Outbox, decision: UInt64 = 0
   ) {
     guard servers[server].machine.permits(status, now: now) else {
       if status >= 200 { concludeCall(server, status, now) }
       return
     }
     guard desk.lay(shelf.bytes(of: servers[server].request)) else { return }
-    let kept = writeOwnResponse(desk, server, Reply(status, phrase), &patch, &out)
+    var reply = Reply(status, phrase)
+    reply.decision = decision
+    let kept = writeOwnResponse(desk, server, reply, &patch, &out)
     responded(server, status, kept, now)
   }
 

@@ -15,6 +15,8 @@ extension Core {
     _ out: inout Outbox
   ) {
     counters.requests &+= 1
+    tallies.request(message.method)
+    tallies.add(.requests, of: turn.peer.raw)
     passage.stage = .grammar
     patch.reset()
     let essentials: Essentials
@@ -97,6 +99,7 @@ extension Core {
     case .drop(let reason):
       passage.verdict = .silence(reason)
       counters.limited &+= 1
+      tallies.add(.limited, of: turn.peer.raw)
       throw Refused.silence
     case .ask(let question): throw Refused(question)
     }

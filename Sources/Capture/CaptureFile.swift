@@ -14,6 +14,8 @@ package final class CaptureFile {
   private let file: OpaquePointer
   private let wall: () -> Int64
   private var tape = Tape()
+  /// What could not be written is forgotten, and the next time it would seem that all was.
+  private var isWhole = true
 
   /// Makes the file, or empties the one that is there.
   /// - Parameter wall: nanoseconds since 1970-01-01T00:00:00Z, asked for each frame.
@@ -56,8 +58,11 @@ package final class CaptureFile {
   }
 
   /// Lets others read what was written so far.
-  /// - Returns: whether all of it could be written.
-  package func flush() -> Bool { unsafe pcap_dump_flush(file) == 0 }
+  /// - Returns: whether all of it could be written, from the beginning.
+  package func flush() -> Bool {
+    if unsafe sallyport_pcap_is_whole(file) == 0 { isWhole = false }
+    return isWhole
+  }
 
   private func write(_ frames: [Frame]) {
     let now = wall()

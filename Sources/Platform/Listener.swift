@@ -12,6 +12,10 @@ package struct Listener: Hashable, Sendable {
     self.transport = transport
     self.local = local
   }
+
+  /// Opens the port for a moment, alone, for who lets a library open it.
+  /// - Throws: what keeps it from being opened.
+  package func probe() throws(Refusal) { try Socket.probe(self) }
 }
 
 /// Why serving could not begin.

@@ -63,6 +63,8 @@ package struct Settings: Hashable, Sendable {
   package var checksReversePath = false
   /// Where the owner's Unix socket is; `nil` for none.
   package var control: String?
+  /// Where metrics and health are read over HTTP, on loopback; `nil` for nowhere.
+  package var admin: Endpoint?
   /// Limits of the tables.
   package var tables = Tables()
   /// Limits of TCP connections.

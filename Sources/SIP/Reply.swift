@@ -25,6 +25,8 @@ public struct Reply: Sendable {
   public var toTag: UInt64
   /// What the status line alone does not say.
   public var extra: Extra
+  /// Names the decision that it tells of, in a Warning; 0 for none.
+  public var decision: UInt64 = 0
   /// What was wrong with the request: a 400 says it after its status, instead of `phrase`.
   var fault: Malformed?
 
@@ -83,6 +85,7 @@ public struct Reply: Sendable {
       }
     }
     writeExtra(message, into: &out)
+    writeDecision(into: &out)
     out.write("Content-Length: 0\r\n\r\n")
   }
 
@@ -134,6 +137,16 @@ public struct Reply: Sendable {
       out.write(decimal: seconds)
       out.write("\r\n")
     }
+  }
+
+  /// RFC 3261 §20.43: 399 is for whoever reads a log, and nothing acts on it. The agent is a
+  /// pseudonym, as a host name would tell of our network. A Reason would not do: RFC 3326 §2 lets
+  /// it stand in a response only where the status allows that.
+  private func writeDecision(into out: inout OutputSpan<UInt8>) {
+    guard decision != 0 else { return }
+    out.write("Warning: 399 sbc \"decision ")
+    out.write(hexadecimal: decision, digits: 16)
+    out.write("\"\r\n")
   }
 
   /// An empty Allow says that no method is allowed (RFC 3261 §20.5).

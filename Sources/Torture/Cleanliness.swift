@@ -9,26 +9,51 @@ enum Cleanliness {
     let answer = Wire(seen.octets)
     guard answer.isResponse else { return "octets that are no response came back" }
     if let fault = grammar(seen) { return fault }
-    // RFC 3261 §8.2.6.2: whoever asked finds his request by these.
-    for name in ["Call-ID", "CSeq"] where !request.values(name).isEmpty {
-      if answer.values(name).first != request.values(name).first {
-        return "the answer has another \(name)"
-      }
-    }
-    return nil
+    return repetition(in: answer, of: request)
   }
 
   /// - Returns: what is wrong with a response that was passed on.
-  static func fault(ofResponse seen: Observation.Seen) -> String? {
-    guard Wire(seen.octets).isResponse else { return "what left is no response" }
-    return grammar(seen) ?? essentials(seen.octets)
+  static func fault(ofResponse seen: Observation.Seen, from sent: Wire) -> String? {
+    let response = Wire(seen.octets)
+    guard response.isResponse else { return "what left is no response" }
+    if let fault = grammar(seen) ?? essentials(seen.octets) { return fault }
+    guard response.status == sent.status else { return "its status is \(response.status ?? 0)" }
+    return nil
   }
 
   /// - Returns: what is wrong with a request that was passed on.
   static func fault(of seen: Observation.Seen, from sent: Wire) -> String? {
     let message = Wire(seen.octets)
-    return startLine(message) ?? grammar(seen) ?? essentials(seen.octets) ?? values(seen.octets)
-      ?? headersOfURI(message, sent)
+    if let fault = startLine(message) ?? grammar(seen) ?? essentials(seen.octets) {
+      return fault
+    }
+    // What an element makes of itself for a hop (RFC 3261 §9.1, §17.1.1.3).
+    let isOwn = ["ACK", "CANCEL"].contains(message.method)
+    guard isOwn || message.method == sent.method else { return "its method is another" }
+    return values(seen.octets) ?? headersOfURI(message, sent)
+  }
+
+  // MARK: What an answer repeats
+
+  /// RFC 3261 §8.2.6.2, and §18.2.2: without these the answer does not find who asked. What the
+  /// request lacks cannot be repeated, and white space in it says nothing.
+  private static func repetition(in answer: Wire, of request: Wire) -> String? {
+    for name in ["Via", "From", "To", "Call-ID", "CSeq"] where !request.values(name).isEmpty {
+      if answer.values(name).isEmpty { return "the answer has no \(name)" }
+    }
+    if let sender = request.sender, answer.sender != sender {
+      return "the answer has another Via on top"
+    }
+    // Of several, which a request may not have, it may repeat any.
+    let callIDs = request.values("Call-ID")
+    if let own = answer.values("Call-ID").first, !callIDs.isEmpty, !callIDs.contains(own) {
+      return "the answer has another Call-ID"
+    }
+    let numbers = request.values("CSeq").map(Wire.words)
+    if let own = answer.values("CSeq").first, !numbers.isEmpty, !numbers.contains(Wire.words(own)) {
+      return "the answer has another CSeq"
+    }
+    return nil
   }
 
   // MARK: By octets alone
@@ -131,4 +156,20 @@ enum Cleanliness {
 extension Malformed {
   /// `Bad Port at 43`.
   var words: String { "\(fault.phrase) at \(offset)" }
+}
+
+extension Wire {
+  /// Transport, host and port of the top Via, without white space and in lower case.
+  fileprivate var sender: String? {
+    guard let via = text("Via")?.filter({ !$0.isWhitespace }).lowercased() else { return nil }
+    let parts = via.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+    return parts.last.map { String($0.prefix { $0 != ";" && $0 != "," }) }
+  }
+
+  /// The words of a CSeq; of a number, its digits without leading zeros.
+  fileprivate static func words(_ value: [UInt8]) -> [Substring] {
+    String(decoding: value, as: UTF8.self).split(whereSeparator: \.isWhitespace).map { word in
+      word.allSatisfy(\.isNumber) ? word.drop { $0 == "0" } : word
+    }
+  }
 }

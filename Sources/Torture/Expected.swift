@@ -78,7 +78,8 @@ package struct Expected: Sendable {
     }
     if name.hasPrefix("#") { return nil }
     guard words.count > 1 else { throw Complaint("`\(name)` has no role and no outcome") }
-    guard let section = words.popLast(), section.hasPrefix("§"), words.count > 1 else {
+    guard let section = words.popLast(), section.hasPrefix("§"), section.count > 1, words.count > 1
+    else {
       throw Complaint("`\(name)` has no section, such as `§3.1.2.4`, at its end")
     }
     var line = Line(
@@ -117,6 +118,7 @@ extension Expected.Line {
       guard let play = Play(rawValue: String(part)) else {
         throw Expected.Complaint("`\(part)` is no way to play (as-is, crlf, live-response)")
       }
+      guard !plays.contains(play) else { throw Expected.Complaint("`\(part)` stands twice") }
       plays.append(play)
     }
     return true
@@ -131,9 +133,11 @@ extension Expected.Line {
       return
     }
     var isTolerated = false
+    if let word = words.first(where: { word in words.count { $0 == word } > 1 }) {
+      throw Expected.Complaint("`\(word)` stands twice")
+    }
     for word in words {
       if word == "~" {
-        guard !isTolerated else { throw Expected.Complaint("`~` stands twice") }
         isTolerated = true
       } else if isTolerated {
         tolerated.append(try Outcome(word))

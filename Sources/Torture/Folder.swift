@@ -14,6 +14,8 @@ package struct Folder: Sendable {
   package var cases: [Case]
   /// What has no other half.
   package var gaps: [Gap]
+  /// The octets of each message under its name, whether EXPECTED has a line for it or not.
+  package var messages: [String: [UInt8]]
 
   /// How the file of a message ends.
   package static let ending = ".msg"
@@ -30,23 +32,34 @@ package struct Folder: Sendable {
   ) throws(Expected.Broken) {
     let expected = try Expected(text, path: "\(path)/\(Self.expected)")
     self.path = path
-    (cases, gaps) = ([], [])
+    (cases, gaps, self.messages) = ([], [], [:])
     var findings: [String] = []
-    var octets: [String: [UInt8]] = [:]
     for (name, text) in messages.sorted(by: { $0.key < $1.key }) {
       do throws(Markup.Fault) {
-        octets[name] = try Markup.expand(text)
+        self.messages[name] = try Markup.expand(text)
       } catch {
         findings.append("\(path)/\(name)\(Self.ending):\(error)")
       }
     }
+    findings += expected.lines.compactMap { line in
+      guard line.plays.contains(.liveResponse), let message = self.messages[line.name],
+        !Wire(message).isResponse
+      else { return nil }
+      return "\(expected.path):\(line.number): error: `\(line.name)` is no response, "
+        + "and cannot be played as `\(Play.liveResponse.rawValue)`"
+    }
     guard findings.isEmpty else { throw Expected.Broken(findings: findings) }
-    join(expected, octets)
+    join(expected)
   }
 
-  private mutating func join(_ expected: Expected, _ octets: [String: [UInt8]]) {
+  /// Whether a run as that role says anything of it: a run that looks at nothing is not to pass.
+  package func isPlayed(as role: Role) -> Bool {
+    !gaps.isEmpty || cases.contains { $0.role == role }
+  }
+
+  private mutating func join(_ expected: Expected) {
     for line in expected.lines {
-      guard let message = octets[line.name] else {
+      guard let message = messages[line.name] else {
         let file = "\(line.name)\(Self.ending)"
         gaps.append(
           Gap(name: line.name, sentence: "\(expected.path):\(line.number): there is no \(file)"))
@@ -57,7 +70,7 @@ package struct Folder: Sendable {
       }
     }
     let known = Set(expected.lines.map(\.name))
-    for name in octets.keys.sorted() where !known.contains(name) {
+    for name in messages.keys.sorted() where !known.contains(name) {
       let sentence = "\(path)/\(name)\(Self.ending): it has no line in \(Self.expected)"
       gaps.append(Gap(name: name, sentence: sentence))
     }

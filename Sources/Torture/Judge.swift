@@ -25,7 +25,9 @@ package struct Judge {
     for outcome in attempt.required + attempt.tolerated {
       switch match(outcome) {
       case .matches:
-        return verdict(attempt.required.contains(outcome) ? .pass : .tolerated, seen)
+        var verdict = verdict(attempt.required.contains(outcome) ? .pass : .tolerated, seen)
+        verdict.isChallenge = outcome.deed == .answer(.challenge)
+        return verdict
       case .lacks(let what): failed.append(what)
       case .differs: break
       }
@@ -45,19 +47,25 @@ package struct Judge {
     return observation.leftovers.map { "\(seen); then \($0) left over" }
   }
 
-  /// An answer is well-formed or it is a fault; a response and an ACK get none; what is forwarded
-  /// is clean.
+  /// An answer is well-formed or it is a fault; a response and an ACK get none, and a request no
+  /// two that differ; what is forwarded is clean.
   private var manners: String? {
     for answer in observation.answers {
       if sent.isResponse { return "an answer to a response" }
+      if sent.method == "ACK" { return "an answer to an ACK" }
       if let fault = Cleanliness.fault(ofAnswer: answer, to: sent) {
         return "\(seen), but \(fault)"
       }
     }
+    let statuses = finals.compactMap(\.status)
+    if let other = statuses.first(where: { $0 != statuses[0] }) {
+      return "two final responses, \(statuses[0]) and \(other)"
+    }
     for message in observation.forwarded {
       let fault =
         sent.isResponse
-        ? Cleanliness.fault(ofResponse: message) : Cleanliness.fault(of: message, from: sent)
+        ? Cleanliness.fault(ofResponse: message, from: sent)
+        : Cleanliness.fault(of: message, from: sent)
       if let fault { return "forwarded, but \(fault)" }
     }
     return nil
@@ -82,21 +90,33 @@ package struct Judge {
         statuses.contain(status)
       else { return .differs }
       if outcome.closes, !observation.isClosed { return .lacks("the stream stays open") }
+      // RFC 3261 §22.1, §22.3: without it there is nothing to be answered with credentials.
+      if let name = Self.challenges[status], answer.values(name).isEmpty {
+        return .lacks("it has no \(name)")
+      }
       return hold(outcome.conditions, of: answer)
     case .silence:
       return forwarded.isEmpty && finals.isEmpty && !observation.isClosed ? .matches : .differs
     case .close:
-      return forwarded.isEmpty && observation.isClosed ? .matches : .differs
+      // What was accepted, or sent elsewhere, was not taken for the end of the stream.
+      let isRefused = finals.allSatisfy { ($0.status ?? 0) >= 400 }
+      return forwarded.isEmpty && observation.isClosed && isRefused ? .matches : .differs
     }
   }
+
+  private static let challenges = [401: "WWW-Authenticate", 407: "Proxy-Authenticate"]
 
   private func hold(_ conditions: [Outcome.Condition], of message: Wire) -> Match {
     for condition in conditions {
       switch condition {
       case .has(let name):
-        if message.values(name).isEmpty { return .lacks("it has no \(name)") }
+        if values(name, of: message).isEmpty { return .lacks("it has no \(name)") }
       case .lacks(let name):
-        if !message.values(name).isEmpty { return .lacks("it has \(name)") }
+        if !values(name, of: message).isEmpty { return .lacks("it has \(name)") }
+      case .shows(let name, let text):
+        if !message.shows(text, in: name) { return .lacks("its \(name) does not show `\(text)`") }
+      case .hides(let name, let text):
+        if message.shows(text, in: name) { return .lacks("its \(name) shows `\(text)`") }
       case .keeps(let name):
         let (now, before) = (values(name, of: message), values(name, of: sent))
         if now != before { return .lacks("its \(name) is another") }
@@ -111,7 +131,12 @@ package struct Judge {
   }
 
   private func values(_ name: String, of message: Wire) -> [[UInt8]] {
-    name.lowercased() == "request-uri" ? [message.requestURI] : message.values(name)
+    switch name.lowercased() {
+    case "request-uri": [message.requestURI]
+    // Of what stands behind the empty line, that much is the body (RFC 3261 §20.14).
+    case "body": message.measuredBody.isEmpty ? [] : [message.measuredBody]
+    default: message.values(name)
+    }
   }
 
   // MARK: In words
@@ -156,7 +181,10 @@ extension Wire {
   /// Its Status-Line without the version, cut where it is long; what is no response, in words.
   var statusText: String {
     guard isResponse else { return "octets that are no response" }
-    let text = String(decoding: startLine.dropFirst(8).prefix(90), as: UTF8.self)
-    return text.unicodeScalars.allSatisfy { $0.value >= 0x20 } ? text : "a broken Status-Line"
+    let text = String(decoding: startLine.dropFirst(8), as: UTF8.self)
+    guard text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+      return "a broken Status-Line"
+    }
+    return text.count > 120 ? "\(text.prefix(119))…" : text
   }
 }

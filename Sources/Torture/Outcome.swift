@@ -26,12 +26,16 @@ package struct Outcome: Hashable, Sendable, CustomStringConvertible {
 
   /// What must hold of the response, or of what leaves.
   package enum Condition: Hashable, Sendable {
-    /// A header's values are those that it came with; `Request-URI` stands for that.
+    /// A header's values are those that it came with; `Request-URI` and `body` stand for those.
     case keeps(String)
-    /// A header is there.
+    /// A header is there, or a body.
     case has(String)
-    /// A header is not there.
+    /// A header is not there, or no body.
     case lacks(String)
+    /// `has=Contact:text`: this text stands in one of a header's values, in either case of letters.
+    case shows(String, String)
+    /// `lacks=Contact:text`: it stands in none.
+    case hides(String, String)
     /// A header lists these tokens, in any order and no other.
     case lists(String, [String])
   }
@@ -130,6 +134,14 @@ extension Outcome {
       throw Expected.Complaint("`\(word)`: a condition is `has=NAME`, or `NAME=token,token`")
     }
     let value = String(parts[1])
+    let pair = value.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    if pair.count == 2, parts[0] == "has" || parts[0] == "lacks" {
+      guard !pair[0].isEmpty, !pair[1].isEmpty else {
+        throw Expected.Complaint("`\(word)`: a text is looked for as `has=NAME:text`")
+      }
+      let (name, text) = (String(pair[0]), String(pair[1]))
+      return parts[0] == "has" ? .shows(name, text) : .hides(name, text)
+    }
     switch parts[0] {
     case "keeps": return .keeps(value)
     case "has": return .has(value)

@@ -17,7 +17,7 @@ extension Report {
 
     var subject: String
     var results: [Result]
-    var gaps, remarks: [String]
+    var gaps, remarks, unplayed: [String]
     var pass, tolerated, failed, skipped: Int
 
     init(_ report: Report) {
@@ -25,6 +25,7 @@ extension Report {
       results = report.rows.map { Result($0) }
       gaps = report.gaps.map(\.sentence)
       remarks = report.remarks
+      unplayed = report.unplayed.map { "\($0.of.folder)/\($0.title)" }
       (pass, tolerated) = (report.count(.pass), report.count(.tolerated))
       (failed, skipped) = (report.count(.fail) + report.gaps.count, report.count(.skipped))
     }

@@ -5,25 +5,37 @@ extension Report {
   /// pass there, and says so in its output.
   package var junit: String {
     let failed = count(.fail) + gaps.count
+    let tests = rows.count + gaps.count + unplayed.count
     let counts =
-      "tests=\"\(rows.count + gaps.count)\" failures=\"\(failed)\" errors=\"0\""
+      "tests=\"\(tests)\" failures=\"\(failed)\" errors=\"\(unplayed.count)\""
       + " skipped=\"\(count(.skipped))\""
     let head = [
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
-      "<testsuites name=\"sallyport torture\" tests=\"\(rows.count + gaps.count)\""
-        + " failures=\"\(failed)\">",
+      "<testsuites name=\"sallyport torture\" tests=\"\(tests)\" failures=\"\(failed)\""
+        + " errors=\"\(unplayed.count)\">",
       "  <testsuite name=\"\(subject.escaped)\" \(counts)>",
     ]
-    let cases = rows.flatMap(\.testcase) + gaps.flatMap(\.testcase)
+    let cases = rows.flatMap(\.testcase) + gaps.flatMap(\.testcase) + unplayed.flatMap(\.notPlayed)
     return (head + cases + ["  </testsuite>", "</testsuites>", ""]).joined(separator: "\n")
+  }
+}
+
+extension Attempt {
+  fileprivate var head: String {
+    "    <testcase classname=\"\(of.folder.escaped)\" name=\"\(title.escaped)\" time=\"0\""
+  }
+
+  fileprivate var notPlayed: [String] {
+    [
+      "\(head)>", "      <error type=\"unplayed\" message=\"the run stopped before it\"/>",
+      "    </testcase>",
+    ]
   }
 }
 
 extension Report.Row {
   fileprivate var testcase: [String] {
-    let head =
-      "    <testcase classname=\"\(attempt.of.folder.escaped)\" name=\"\(attempt.title.escaped)\""
-      + " time=\"0\""
+    let head = attempt.head
     let seen = verdict.seen.escaped
     switch verdict.kind {
     case .pass: return ["\(head)/>"]

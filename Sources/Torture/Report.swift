@@ -14,6 +14,8 @@ package struct Report: Sendable {
   package var subject: String
   /// In the order in which they were played.
   package var rows: [Row] = []
+  /// What was not played, as the player came to its end before.
+  package var unplayed: [Attempt] = []
   /// Files without lines, and lines without files: each fails the run.
   package var gaps: [Folder.Gap] = []
   /// What else whoever reads the results should know, a sentence each.
@@ -25,8 +27,8 @@ package struct Report: Sendable {
   /// How many attempts came to this.
   package func count(_ kind: Verdict.Kind) -> Int { rows.count { $0.verdict.kind == kind } }
 
-  /// Whether anything failed.
-  package var hasFailed: Bool { count(.fail) > 0 || !gaps.isEmpty }
+  /// Whether anything failed, or was not played at all.
+  package var hasFailed: Bool { count(.fail) > 0 || !gaps.isEmpty || !unplayed.isEmpty }
 }
 
 extension Report {
@@ -44,14 +46,22 @@ extension Report {
     gaps += folders.flatMap(\.gaps)
     let cases = folders.flatMap(\.cases).filter { $0.role == role }
     let attempts = cases.flatMap { $0.attempts(over: transport) }
+    defer { remark(ofChallenges: rows.filter(\.verdict.isChallenge)) }
     for (place, attempt) in attempts.enumerated() {
       tell(attempt, place, attempts.count)
       rows.append(Row(attempt: attempt, verdict: Self.verdict(attempt, &player)))
       if let end = player.end {
-        let left = attempts.count - place - 1
+        unplayed += attempts[(place + 1)...]
+        let left = unplayed.count
         return remarks.append("stopped at \(attempt.title), \(left) before the end: \(end)")
       }
     }
+  }
+
+  private mutating func remark(ofChallenges rows: [Row]) {
+    guard !rows.isEmpty else { return }
+    let names = Set(rows.map(\.attempt.of.name)).sorted().joined(separator: ", ")
+    remarks.append("challenged, so they were read, and what they are about was not seen: \(names)")
   }
 
   private static func verdict(
@@ -84,7 +94,7 @@ extension Report {
       lines += row.lines(width)
     }
     lines += gaps.map { "FAIL       \($0.sentence)" }
-    return (lines + remarks + [summary]).joined(separator: "\n")
+    return (lines + remarks + [summary]).map(\.bearable).joined(separator: "\n")
   }
 
   /// The counts in one line.
@@ -93,6 +103,7 @@ extension Report {
     let failed = count(.fail) + gaps.count
     return "\(messages) messages, \(rows.count) times: \(count(.pass)) pass, "
       + "\(count(.tolerated)) tolerated, \(failed) failed, \(count(.skipped)) skipped"
+      + (unplayed.isEmpty ? "" : ", \(unplayed.count) not played")
   }
 }
 
@@ -117,4 +128,17 @@ extension Report.Row {
   }
 
   private var wanted: String { attempt.required.map(\.description).joined(separator: " or ") }
+}
+
+extension String {
+  /// What could steer a terminal, in names of files and in what others sent, by its number.
+  fileprivate var bearable: String {
+    unicodeScalars.reduce(into: "") { text, scalar in
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator:
+        text += "\\u{\(String(scalar.value, radix: 16))}"
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+  }
 }

@@ -18,6 +18,8 @@ package struct Verdict: Hashable, Sendable {
   package var expected: String
   /// What was seen, in words.
   package var seen: String
+  /// Whether it is a challenge that it was given for: the message was read, and no more is known.
+  package var isChallenge = false
 
   package init(_ kind: Kind, expected: String, seen: String) {
     self.kind = kind

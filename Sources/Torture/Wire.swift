@@ -14,7 +14,7 @@ package struct Wire {
   var startLine: [UInt8] = []
   var fields: [Field] = []
   /// What stands behind the empty line; `nil` where there is none.
-  var body: [UInt8]?
+  package var body: [UInt8]?
 
   /// - Parameter octets: one message, or what should have been one.
   package init(_ octets: [UInt8]) {
@@ -84,11 +84,32 @@ package struct Wire {
     }
   }
 
+  /// Whether a text stands in one of a header's values, in either case of letters.
+  func shows(_ text: String, in name: String) -> Bool {
+    values(name).contains { value in
+      String(decoding: value, as: UTF8.self).lowercased().contains(text.lowercased())
+    }
+  }
+
+  /// What stands behind the empty line, and of that as much as Content-Length says.
+  var measuredBody: [UInt8] {
+    let body = body ?? []
+    guard let length = text("Content-Length").flatMap({ Int($0) }), length >= 0 else { return body }
+    return Array(body.prefix(length))
+  }
+
   // MARK: The start line
 
   /// Whether it has a Status-Line, or what begins like one.
   package var isResponse: Bool {
     String(decoding: startLine.prefix(8), as: UTF8.self).lowercased() == "sip/2.0 "
+  }
+
+  /// Whether it has a Request-Line, or what ends like one.
+  package var isRequest: Bool {
+    let last = startLine.split(separator: 0x20).last ?? []
+    return String(decoding: last.prefix(4), as: UTF8.self).lowercased() == "sip/"
+      && startLine.count > last.count
   }
 
   /// The three digits of a Status-Line.

@@ -66,6 +66,8 @@ package struct Pace: Sendable {
   package var timeout: Interval
   /// After that, for more of it.
   package var quiet = Interval.milliseconds(120)
+  /// For an element to come back that no longer answers.
+  package var comeback = Interval.seconds(10)
   /// For the end of a stream whose message never becomes whole: an element may put up with that
   /// for a while.
   package static let unfinished = Interval.seconds(12)

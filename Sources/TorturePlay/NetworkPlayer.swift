@@ -266,7 +266,8 @@ extension NetworkPlayer {
       beCourteous(arrival, message, callID.flatMap { asked[$0] })
       return false
     }
-    if arrival.side == .caller, message.isResponse {
+    // What comes to whoever asked and is no request was meant for an answer.
+    if arrival.side == .caller, !message.isRequest {
       course.answers.append(arrival)
     } else {
       course.forwarded.append(arrival)

@@ -147,6 +147,8 @@ final class Posts {
     while let arrival = port.receive() {
       guard case .message(let octets, let remote) = arrival else { continue }
       capture?.datagram(octets, from: remote, to: port.local)
+      // Such keep a mapping of addresses alive (RFC 5626 §3.5.2), and are no message.
+      if octets.allSatisfy({ [0x0d, 0x0a, 0x00].contains($0) }) { continue }
       arrivals.append(Arrival(octets: octets, side: side, way: .datagrams(port, remote)))
     }
   }

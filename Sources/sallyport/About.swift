@@ -10,6 +10,10 @@ struct About {
   let redacted: Redacted
 
   func write(into out: inout OutputSpan<UInt8>) {
+    if subject.decision != 0 {
+      out.name("decision")
+      out.write(hexadecimal: subject.decision, digits: 16)
+    }
     if !peer.isEmpty { out.field("peer", peer) }
     if subject.call != 0 {
       out.name("call")

@@ -9,6 +9,8 @@ final class Journal: Sendable {
   private struct State {
     var waiting: [UInt8] = []
     var lost = 0
+    /// Lines lost since the beginning.
+    var lostInAll = 0
     var isClosed = false
     /// How many pieces were written, or given up.
     var pieces = 0
@@ -41,7 +43,9 @@ final class Journal: Sendable {
   func append(_ lines: [UInt8]) {
     let wasEmpty = state.withLock { state in
       guard !state.isClosed, state.waiting.count + lines.count <= Self.limit else {
-        state.lost += lines.count { $0 == 0x0a }
+        let lost = lines.count { $0 == 0x0a }
+        state.lost += lost
+        state.lostInAll += lost
         return false
       }
       let wasEmpty = state.waiting.isEmpty
@@ -50,6 +54,9 @@ final class Journal: Sendable {
     }
     if wasEmpty { work.signal() }
   }
+
+  /// How many lines found no room since it began.
+  var lostInAll: Int { state.withLock { $0.lostInAll } }
 
   /// One line of the program itself.
   func say(

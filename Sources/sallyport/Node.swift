@@ -15,6 +15,8 @@ enum Letter: Sendable {
   case dump
   /// The same, to whoever asked.
   case survey(Survey)
+  /// Say what was counted, to whoever asked.
+  case measure(Measurement)
   /// Work by this version of the policy from now on.
   case adopt(Adoption)
 }
@@ -131,6 +133,8 @@ struct Node: ~Copyable, Element {
       addTables(overflows: out.overflows)
       survey.add(report.line.bytes, calls: border.occupancy.calls, border.holdings)
       report.line.clear()
+    case .measure(let measurement):
+      measurement.add(part(overflows: out.overflows), of: worker)
     case .adopt(let adoption):
       adopt(adoption)
     }
@@ -233,6 +237,14 @@ struct Node: ~Copyable, Element {
     guard !report.line.isEmpty else { return }
     journal.append(report.line.bytes)
     report.line.clear()
+  }
+
+  /// - Parameter overflows: as for `addTables`.
+  private mutating func part(overflows: Int) -> Measurement.Part {
+    Measurement.Part(
+      counters: border.counters, figures: border.figures(), occupancy: border.occupancy,
+      lostNotes: border.lostNotes, overflows: overflows, policy: border.policy,
+      earlierPolicies: border.earlierPolicies)
   }
 
   /// - Parameter overflows: how many messages ever found no room in the worker's outbox.

@@ -5,7 +5,6 @@ import Foundation
 import Platform
 import Policy
 import Routing
-import Synchronization
 
 /// `sallyport run POLICY`: serves until it is told to stop.
 struct Run: ParsableCommand {
@@ -68,7 +67,9 @@ struct Run: ParsableCommand {
   private func rehearse(_ snapshot: Snapshot) throws {
     let seed = Seed(tokens: Entropy.key(), hashes: Entropy.key(), generations: Entropy.word())
     _ = Regime(snapshot.configuration, number: 1, seed: seed)
-    let hindrances = Hindrances.all(snapshot.platformListeners, control: snapshot.settings.control)
+    let admin = snapshot.settings.admin.map { [Platform.Listener(.tcp, $0)] } ?? []
+    let hindrances = Hindrances.all(
+      admin + snapshot.platformListeners, control: snapshot.settings.control)
     guard hindrances.isEmpty else {
       for hindrance in hindrances { Speech.say("sallyport: cannot serve: \(hindrance)") }
       throw ExitCode(1)
@@ -102,6 +103,10 @@ struct Run: ParsableCommand {
     defer { control?.close() }
     let journal = Journal()
     let crew = Crew(workers: snapshot.settings.workers)
+    let board = Board(starting.regime, snapshot, wall: Clock.wall())
+    let admin = try admin(
+      snapshot, Scrape(crew.crowd(of: snapshot.settings.workers), board, journal), board)
+    defer { admin?.close() }
     let workers = try start(starting, journal, crew)
     crew.workers = workers
     announce(workers, snapshot, journal)
@@ -111,6 +116,8 @@ struct Run: ParsableCommand {
       wall: Clock.wall())
     var service = Service(
       workers, journal, crew.tally, orders, terminal, signals.bell, succession)
+    service.board = board
+    board.serves()
     if starting.isReloadAsked { service.reload() }
     service.run(signals)
     journal.close()
@@ -125,6 +132,13 @@ struct Run: ParsableCommand {
   ) throws(Refusal) -> Control? {
     guard let path = snapshot.settings.control else { return nil }
     return try Control(path) { orders.ask($0) }
+  }
+
+  private func admin(
+    _ snapshot: Snapshot, _ scrape: Scrape, _ board: Board
+  ) throws(Refusal) -> Admin? {
+    guard let local = snapshot.settings.admin else { return nil }
+    return try Admin(local, scrape, board)
   }
 
   private func start(
@@ -177,6 +191,9 @@ struct Run: ParsableCommand {
     if let path = snapshot.settings.control {
       journal.append(Array("listening on \(path) (control)\n".utf8))
     }
+    if let local = snapshot.settings.admin {
+      journal.append(Array("listening on \(Platform.Listener(.tcp, local)) (admin)\n".utf8))
+    }
     let count = workers.count
     let crowd = "\(count) worker\(count == 1 ? "" : "s")"
     journal.append(Array("\(snapshot.settings.name): serving with \(crowd)\n".utf8))
@@ -187,23 +204,6 @@ extension Snapshot {
   /// Where it listens.
   fileprivate var platformListeners: [Platform.Listener] {
     configuration.listeners.map { Platform.Listener($0.transport, $0.local) }
-  }
-}
-
-/// The workers, for answers that come from other threads once they run.
-private final class Crew: Sendable {
-  let tally: Tally
-  private let running = Mutex<Workers<Node>?>(nil)
-
-  init(workers: Int) { tally = Tally(workers: workers) }
-
-  var workers: Workers<Node>? {
-    get { running.withLock { $0 } }
-    set { running.withLock { $0 = newValue } }
-  }
-
-  func answer(_ ticket: UInt64, _ answer: Result<Address, Unresolved>, to worker: Int) {
-    workers?.post(.answer(ticket: ticket, answer), to: worker)
   }
 }
 

@@ -56,6 +56,7 @@ extension Service {
       case .failure(let refusal): endReloading(refused(refusal))
       case .success(let next):
         succession.adopt(next, wall: Clock.wall())
+        board?.adopts(next.adoption, wall: succession.since)
         for worker in 0..<workers.count { workers.post(.adopt(next.adoption), to: worker) }
         reloading.stage = .adopting(until: Clock.now() + Self.adoptionTime)
       }

@@ -15,6 +15,8 @@ struct Service {
   let orders: Orders
   /// The terminal that it was started from.
   let terminal: Terminal
+  /// Where other threads read how the element stands, if any do.
+  var board: Board?
   /// Is rung when another thread has something for this one.
   let bell: Bell
   /// The policy in force, and how the next one comes.
@@ -106,6 +108,7 @@ extension Service {
   private mutating func end() -> Interval {
     let limit = isDraining ? Interval(nanoseconds: 0) : succession.snapshot.settings.drain
     isDraining = true
+    board?.drains()
     giveUpReloading()
     let instant = Clock.now() + limit
     workers.drain(within: limit + Self.farewell) { _ in .drain(until: instant) }

@@ -118,6 +118,23 @@ struct MalformedIsAnsweredOnce {
     #expect(exchange.west.last("505")?.message.startLine == "SIP/2.0 505 Version Not Supported")
   }
 
+  @Test(
+    "RFC 4475 §3.1.2.18: a method that is not known, and another one in CSeq, get 501",
+    arguments: [
+      ("NEWMETHOD", "INVITE", "SIP/2.0 501 Not Implemented"),
+      ("NEWMETHOD", "OTHERMETHOD", "SIP/2.0 501 Not Implemented"),
+      ("OPTIONS", "NEWMETHOD", "SIP/2.0 400 CSeq Method Differs"),
+    ])
+  func unknownMethod(method: String, named: String, answer: String) {
+    let exchange = Exchange()
+    let text = Ask(method).text.replacing("CSeq: 1 \(method)", with: "CSeq: 1 \(named)")
+    exchange.send(text, from: exchange.west)
+    #expect(exchange.west.heard.map(\.message.startLine).count == 1)
+    #expect(exchange.west.heard.last?.message.startLine.hasPrefix(answer) == true)
+    #expect(exchange.east.heard.isEmpty && exchange.element.isEmpty)
+    #expect(exchange.element.counters.malformedAnswered == 1)
+  }
+
   @Test("more header fields than have room get a 400, where the first ones say whom to answer")
   func tooManyHeaders() {
     let many = String(repeating: "X-Header: x\r\n", count: 130)

@@ -153,7 +153,7 @@ struct TransportsMeet {
 
   @Test("a message without Content-Length gets one where it goes on over a stream (§18.3)")
   func lengthOverStreams() {
-    // Only over UDP can an answer come without it, and to a request over TCP only where that may be.
+    // Only over UDP can an answer come without it: to a request over TCP, where that may be.
     let layout = Stage.layout(over: .tcp) { layout, _, east in layout.hear(east, from: .address) }
     let exchange = Exchange(layout)
     let ask = Ask("MESSAGE") { $0.body = "hello" }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The release binary, running.
+/// The program, running: the release binary, or the one that `SALLYPORT_BINARY` names.
 struct Element {
   let port: Int
   let child: Child
@@ -43,7 +43,9 @@ struct Element {
 
   static let root = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
-  static let binary = root.appending(path: ".build/release/sallyport")
+  static let binary =
+    ProcessInfo.processInfo.environment["SALLYPORT_BINARY"].map { URL(filePath: $0) }
+    ?? root.appending(path: ".build/release/sallyport")
 
   /// Becomes the program, and leaves a guard behind that ends it should the tests crash. The guard
   /// closes what it inherits: Foundation takes a process as running while anybody holds that.

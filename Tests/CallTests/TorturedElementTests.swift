@@ -53,6 +53,83 @@ struct TorturedElementTests {
     }
   }
 
+  @Test("the running element bears mutants", arguments: [Ports.Transport.udp, .tcp])
+  func mutants(transport: Ports.Transport) async throws {
+    try await withFolder { folder in
+      let port = try Ports.block()
+      let policy = folder.appending(path: "quickstart.yaml")
+      try QuickstartTests.quickstart(listening: port, calling: port + 1)
+        .write(to: policy, atomically: true, encoding: .utf8)
+      let element = try await Element(Element.start(policy, in: folder), at: port)
+      let (status, said) = try await torture(
+        [
+          "--mutate", "1500", "--rate", "1000", "--target", "\(transport):127.0.0.1:\(port)",
+          "--behind", "127.0.0.1:\(port + 1)", "--listen", Self.address, "--format", "json",
+        ], in: folder)
+      let found = try #require(
+        JSONSerialization.jsonObject(with: Data(said.utf8)) as? [String: Any], "\(said)")
+      #expect(status == 0 && found["broken"] as? Int == 0, "\(said)")
+      // All of them, the answers to what came out behind it as well.
+      #expect(found["sent"] as? Int == 1500 && (found["remarks"] as? [String])?.isEmpty == true)
+      #expect(found["end"] == nil)
+      // A call whose tag was mutated has nobody who could end it.
+      let tables = try await element.dump()
+      #expect((tables["calls"] ?? 0) < 10, "\(tables)")
+      try await element.expectOrderlyEnd(within: .seconds(20))
+    }
+  }
+
+  @Test(
+    "a capture that cannot be written is told of, behind the results", arguments: [true, false])
+  func fullDisk(isMutants: Bool) async throws {
+    try await withFolder { folder in
+      let port = try Ports.block()
+      let policy = folder.appending(path: "quickstart.yaml")
+      try QuickstartTests.quickstart(listening: port, calling: port + 1)
+        .write(to: policy, atomically: true, encoding: .utf8)
+      let element = try await Element(Element.start(policy, in: folder), at: port)
+      let cases = folder.appending(path: "cases")
+      try FileManager.default.createDirectory(at: cases, withIntermediateDirectories: false)
+      try "ncl proxy udp:400 §1".write(
+        to: cases.appending(path: "EXPECTED"), atomically: true, encoding: .utf8)
+      try FileManager.default.copyItem(
+        at: Element.root.appending(path: "Torture/rfc4475/ncl.msg"),
+        to: cases.appending(path: "ncl.msg"))
+      let (status, said) = try await torture(
+        (isMutants ? ["--mutate", "5"] : [cases.path]) + [
+          "--target", "udp:127.0.0.1:\(port)", "--behind", "127.0.0.1:\(port + 1)",
+          "--listen", Self.address, "--pcap", "/dev/full",
+        ], in: folder)
+      #expect(status == 2 && said.contains("/dev/full: it could not be written"), "\(said)")
+      #expect(said.contains(isMutants ? "5 mutants of seed 1" : "1 pass, 0 tolerated"), "\(said)")
+      try await element.expectOrderlyEnd()
+    }
+  }
+
+  @Test("an element that dies under mutants: those are named that it may have been")
+  func death() async throws {
+    try await withFolder { folder in
+      let port = try Ports.block()
+      let policy = folder.appending(path: "quickstart.yaml")
+      try QuickstartTests.quickstart(listening: port, calling: port + 1)
+        .write(to: policy, atomically: true, encoding: .utf8)
+      let element = try await Element(Element.start(policy, in: folder), at: port)
+      let child = try Child(
+        Self.name, Element.binary.path,
+        [
+          "torture", "--mutate", "100000", "--target", "tcp:127.0.0.1:\(port)", "--behind",
+          "127.0.0.1:\(port + 1)", "--listen", Self.address,
+        ], in: folder)
+      try await Task.sleep(for: .seconds(2))
+      element.child.signal(SIGKILL)
+      let status = try await child.status(within: .seconds(60))
+      #expect(status == 1)
+      let end = try #require(child.said.firstMatch(of: /stopped: no answer .* after (mutants? .*)/))
+      #expect(end.1.contains("did not come back"), "\(child.said)")
+      #expect(child.said.contains(": 1 broke something"))
+    }
+  }
+
   /// A pcap file of raw IP, whose packets are as long as they say.
   private func expectFrames(_ file: URL, atLeast count: Int) throws {
     let octets = [UInt8](try Data(contentsOf: file))

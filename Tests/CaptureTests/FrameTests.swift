@@ -20,6 +20,23 @@ struct FrameTests {
     return Checksum.of(pseudo + part) == 0
   }
 
+  @Test("a file that could not be written once is not whole any more")
+  func full() throws {
+    let file = try CaptureFile("/dev/full", wall: { 0 })
+    let sound = try CaptureFile("/dev/null", wall: { 0 })
+    let large = try CaptureFile("/dev/full", wall: { 0 })
+    for _ in 0..<100 {
+      large.datagram([UInt8](repeating: 0x41, count: 409), from: Self.here, to: Self.there)
+    }
+    #expect(!large.flush())
+    // The last one is more than what is gathered before it is written.
+    for octets in [[0x41], [0x41], [UInt8](repeating: 0x41, count: 20_000)] {
+      for one in [file, sound] { one.datagram(octets, from: Self.here, to: Self.there) }
+      #expect(!file.flush() && sound.flush())
+    }
+    #expect(!file.flush() && sound.flush(), "nothing was left to be written")
+  }
+
   @Test("a datagram over IPv4, octet by octet")
   func datagram() {
     let frame = Frame(datagram: [0x41, 0x42, 0x43], from: Self.here, to: Self.there, number: 7)

@@ -36,7 +36,10 @@ enum Imports {
     Row("Torture", "\(stages) Routing Border Policy Foundation"),
     Row("Capture", "CPcap Basics"),
     Row("TorturePlay", "Basics Platform SIP Torture Capture"),
-    Row("sallyport", "\(all) Glibc Synchronization Foundation ArgumentParser Logging Yams"),
+    Row(
+      "sallyport",
+      "\(all) Glibc Synchronization Foundation ArgumentParser Logging Yams "
+        + "FlyingFox FlyingSocks"),
   ]
 
   private static let stages = "Basics SIP Cryptography Admission Authentication Identity"

@@ -317,6 +317,7 @@ struct StreamTests {
       #expect(fourth.isClosedByOther())
       #expect(workers.counters(of: 0)[.refused] == 1)
       #expect(eventually { witness.closings == [.tooMany] })
+      withExtendedLifetime(peers) {}
     }
     #expect(eventually { workers.counters(of: 0)[.open] == 0 })
     // A peer that ends its own streams is none of the operator's business.
@@ -339,5 +340,6 @@ struct StreamTests {
     // They cost no turn of the loop while they do nothing.
     #expect(workers.counters(of: 0)[.turns] < turns + 300)
     #expect(workers.counters(of: 0)[.open] == 401)
+    withExtendedLifetime(halfOpen) {}
   }
 }

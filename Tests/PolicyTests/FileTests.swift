@@ -28,8 +28,15 @@ struct FileTests {
     let policies = blocks.filter { $0.hasPrefix("version:") }
     #expect(!policies.isEmpty)
     for policy in policies { #expect(Sample.findings(String(policy)) == []) }
+    // A section takes the place of the one that the first has.
+    let sections = blocks.filter { $0.hasPrefix("admission:") }
+    #expect(sections.count == 1)
+    let rest = policies[0].split(separator: "\n").filter { !$0.hasPrefix("admission:") }
+    for section in sections {
+      #expect(Sample.findings(rest.joined(separator: "\n") + "\n" + section) == [])
+    }
     // The others are tests of the first, and come to what stands below them.
-    let tests = blocks.filter { !$0.hasPrefix("version:") }
+    let tests = blocks.filter { !$0.hasPrefix("version:") && !$0.hasPrefix("admission:") }
     #expect(tests.count == 1)
     for test in tests {
       let files = ["edge.yaml": String(policies[0]), "edge.test.yaml": String(test)]

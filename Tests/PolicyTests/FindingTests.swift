@@ -41,7 +41,7 @@ struct FindingTests {
     Wrong(
       1, "version: 1\nelement: { colour: red }",
       "p:2:12: error: `colour` is not a key of the element; its keys are name, workers, batching,"
-        + " drain, log, limits, names, control"),
+        + " drain, log, limits, names, control, admin"),
     Wrong(
       1, "version: 1\nelement: 7",
       "p:2:10: error: `element` is a mapping of keys to values, and here stands `7`"),

@@ -34,7 +34,8 @@ struct RestartTests {
     ("name", ("a", "b")), ("workers", ("1", "3")), ("batching", ("3ms", "2ms")),
     ("drain", ("1s", "2s")), ("log.level", ("info", "debug")),
     ("log.personal", ("redacted", "clear")), ("names", ("[a.example]", "[b.example]")),
-    ("control", ("/run/a", "/run/b")), ("limits.calls", ("10", "20")),
+    ("control", ("/run/a", "/run/b")), ("admin", ("127.0.0.1:9090", "127.0.0.1:9091")),
+    ("limits.calls", ("10", "20")),
     ("limits.transactions", ("10", "20")), ("limits.kept-messages", ("1MiB", "2MiB")),
     ("limits.call-duration", ("1h", "2h")), ("limits.setup-duration", ("1m", "2m")),
     ("limits.source-table", ("1MiB", "2MiB")), ("limits.tcp-connections", ("10", "20")),
@@ -165,5 +166,27 @@ struct RestartTests {
     #expect(rejection?.description.contains(complaint) == true, "\(rejection?.description ?? "")")
     let longest = "/" + String(repeating: "a", count: 106)
     #expect(try Self.load(" control: \(longest) ").settings.control == longest)
+  }
+
+  @Test(
+    "metrics are read on this machine alone",
+    arguments: [
+      ("192.0.2.1:9090", "`admin`: `192.0.2.1:9090` can be reached by others"),
+      ("0.0.0.0:9090", "can be reached by others"), ("'[::]:9090'", "can be reached by others"),
+      ("128.0.0.1:9090", "can be reached by others"), ("'[::2]:9090'", "can be reached by others"),
+      ("127.0.0.1", "`127.0.0.1` is not an address of this machine alone and a port"),
+      ("localhost:9090", "is not an address of this machine alone and a port"),
+      ("127.0.0.1:0", "port"), ("'127.0.0.1:65536'", "127.0.0.1:65536"),
+      ("127.0.0.1:5060", "`element.admin` has this address already"),
+    ])
+  func admin(written: String, complaint: String) throws {
+    let rejection = #expect(throws: Rejection.self) { try Self.load(" admin: \(written) ") }
+    #expect(rejection?.findings.count == 1)
+    #expect(rejection?.description.contains(complaint) == true, "\(rejection?.description ?? "")")
+  }
+
+  @Test("every address of 127.0.0.0/8 and ::1 is one", arguments: ["127.9.8.7:1", "[::1]:65535"])
+  func loopback(text: String) throws {
+    #expect(try Self.load(" admin: '\(text)' ").settings.admin?.text == text)
   }
 }

@@ -60,6 +60,7 @@ package final class Element: Station {
 
   package var occupancy: Occupancy { border.occupancy }
   package var counters: Counters { border.counters }
+  package var figures: Figures { border.figures() }
   /// What became of the message that came last.
   package var passage: Passage { border.passage }
   package func isIdle() -> Bool { border.isIdle() }

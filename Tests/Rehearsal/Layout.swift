@@ -49,13 +49,14 @@ package struct Layout {
   package mutating func peer(
     _ name: String, _ networks: [String], at places: [String] = [], names: [String] = [],
     methods: MethodSet = .all, responses: ResponseSource = .exact, mode: Mode = .enforce,
-    over transport: Transport? = nil
+    tellsDecisions: Bool = false, over transport: Transport? = nil
   ) -> PeerID {
     let id = PeerID(raw: UInt16(admission.peers.count))
     admission.peers.append(
       Admission.Rules.Peer(id: id, name: name, listeners: .max, methods: methods))
     admission.peers[admission.peers.count - 1].mode = mode
     admission.peers[admission.peers.count - 1].responses = responses
+    admission.peers[admission.peers.count - 1].tellsDecisions = tellsDecisions
     for network in networks { admission.sources.append(Self.source(network, id)) }
     var peer = Routing.Rules.Peer()
     peer.names = names.map { Array($0.utf8) }

@@ -6,37 +6,63 @@ import Torture
 
 @testable import TorturePlay
 
-/// A user agent server on UDP that does what the tests tell it: by the word in the Request-URI it
-/// answers, says nothing, or dies. It answers where RFC 3261 §18.2.2 says: at the source's address,
-/// and at the port that the Via names.
+/// A user agent server on UDP that does what the tests tell it: by the word in the Request-URI, or
+/// by its habits, it answers, says nothing, or dies; after a death it may come back. It answers
+/// where RFC 3261 §18.2.2 says: at the source's address, and at the port that the Via names.
 final class FakeElement: Sendable {
+  /// What is unusual of it.
+  struct Habits: Sendable {
+    /// What it dies of, beside the word in the Request-URI.
+    var poison: @Sendable ([UInt8]) -> Bool = { _ in false }
+    /// How long it stays dead; `nil` for ever.
+    var rest: Interval?
+    /// What it answers; `nil` for a 200.
+    var answer: @Sendable ([UInt8]) -> [UInt8]? = { _ in nil }
+  }
+
   let endpoint: Endpoint
+  private let habits: Habits
   private let isOver = Atomic(false)
   private let messages = Mutex<[[UInt8]]>([])
 
   /// What it received, in its order.
   var received: [[UInt8]] { messages.withLock { $0 } }
 
-  init() throws {
+  init(_ habits: Habits = Habits()) throws {
+    self.habits = habits
     let port = try DatagramPort(Endpoint(Address(ipv4: 0x7f00_0001), port: 0))
     endpoint = port.local
     let number = Unshared(port)
-    Thread.detachNewThread { [self] in serve(number.port) }
+    Thread.detachNewThread { [self] in live(number) }
   }
 
   deinit { end() }
 
   func end() { isOver.store(true, ordering: .relaxed) }
 
-  private func serve(_ port: DatagramPort) {
+  private func live(_ first: Unshared) {
+    serve(first.port)
+    first.port = nil
+    while let rest = habits.rest, !isOver.load(ordering: .relaxed) {
+      Sockets.wait([], atMost: rest)
+      // Somebody else may have it now.
+      guard let port = try? DatagramPort(endpoint) else { return }
+      serve(port)
+    }
+  }
+
+  private func serve(_ port: DatagramPort?) {
+    guard let port else { return }
     while !isOver.load(ordering: .relaxed) {
       Sockets.wait([port.number], atMost: .milliseconds(20))
       while case .message(let octets, let remote)? = port.receive() {
         messages.withLock { $0.append(octets) }
         let uri = String(decoding: Wire(octets).requestURI, as: UTF8.self)
-        if uri.contains("poison") { return }
+        if uri.contains("poison") || habits.poison(octets) { return }
         if uri.contains("mute") || Wire(octets).method == "ACK" { continue }
-        let answer = Wire(octets).reply(200, contact: "sip:fake@\(endpoint.hostPort)")
+        let answer =
+          habits.answer(octets)
+          ?? Wire(octets).reply(200, contact: "sip:fake@\(endpoint.hostPort)")
         let place = Endpoint(remote.address, port: Places(octets).sentBy?.port ?? 5060)
         _ = port.send(answer, to: place)
       }
@@ -44,8 +70,8 @@ final class FakeElement: Sendable {
   }
 
   /// Goes to the one thread that uses it.
-  private struct Unshared: @unchecked Sendable {
-    let port: DatagramPort
+  private final class Unshared: @unchecked Sendable {
+    var port: DatagramPort?
 
     init(_ port: DatagramPort) { self.port = port }
   }

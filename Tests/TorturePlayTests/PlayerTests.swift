@@ -59,6 +59,24 @@ struct PlayerTests {
     #expect(kind == .pass && observation.stillAnswers && player.end == nil)
   }
 
+  @Test("what keeps a mapping of addresses alive is no message, and rubbish is an answer")
+  func rubbish() throws {
+    for (octets, told) in [
+      ("\r\n\r\n", "silence"), ("\u{0}\u{0}\u{0}\u{0}", "silence"),
+      ("rubbish", "octets that are no response, but octets that are no response came back"),
+    ] {
+      let element = try FakeElement(
+        .init(answer: { asked in
+          Wire(asked).text("Call-ID") == "c1" ? Array(octets.utf8) : nil
+        }))
+      let one = try makeCase("x uas silence §1")
+      let player = try NetworkPlayer(try plan(element), cases: [one], run: "r")
+      let attempt = one.attempts(over: .udp)[0]
+      let verdict = Judge(attempt, player.play(attempt)).verdict()
+      #expect(verdict.seen == told && (verdict.kind == .pass) == (told == "silence"))
+    }
+  }
+
   @Test("one that dies of a message is found dead, and nothing more is played")
   func death() throws {
     let element = try FakeElement()

@@ -37,6 +37,18 @@ struct FolderTests {
     }
   }
 
+  @Test("a request cannot answer anything")
+  func live() {
+    do throws(Expected.Broken) {
+      _ = try Folder(
+        path: "here", expected: "#\na proxy play=live-response 400 §1",
+        messages: ["a": Self.message])
+      Issue.record("it was read")
+    } catch {
+      #expect(error.description.hasPrefix("here/EXPECTED:2: error: `a` is no response"))
+    }
+  }
+
   @Test("a folder that is not there, and one without EXPECTED")
   func missing() throws {
     let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
@@ -69,6 +81,58 @@ struct FolderTests {
     #expect(report.junit.contains("<skipped message=\"not today\"/>"))
   }
 
+  @Test("a run that would look at nothing is known beforehand")
+  func nothing() throws {
+    let folder = { (text: String, names: [String]) in
+      try Folder(
+        path: "here", expected: text,
+        messages: Dictionary(uniqueKeysWithValues: names.map { ($0, Self.message) }))
+    }
+    let one = try folder("a uas 400 §1", ["a"])
+    #expect(one.isPlayed(as: .uas) && !one.isPlayed(as: .proxy))
+    #expect(!(try folder("# nothing", []).isPlayed(as: .proxy)))
+    // What has no other half fails in any role.
+    #expect(try folder("a uas 400 §1", ["a", "b"]).isPlayed(as: .proxy))
+  }
+
+  @Test("what a player did not come to fails the run, and is counted everywhere")
+  func unplayed() throws {
+    let folder = try Folder(
+      path: "here", expected: "a proxy 400 §1\nb proxy 400 §1\nc proxy 400 §1",
+      messages: ["a": Self.message, "b": Self.message, "c": Self.message])
+    var report = Report(of: "nothing")
+    var player = Quitter()
+    report.play([folder], as: .proxy, by: &player)
+    #expect(report.rows.map(\.verdict.kind) == [.pass] && report.hasFailed)
+    #expect(report.summary.hasSuffix("0 skipped, 2 not played"))
+    #expect(report.remarks == ["stopped at a (udp), 2 before the end: enough"])
+    #expect(report.json.contains("\"here/b (udp)\",") && report.json.contains("\"here/c (udp)\""))
+    #expect(report.junit.contains("tests=\"3\" failures=\"0\" errors=\"2\""))
+    #expect(report.junit.split(separator: "<error ").count == 3)
+  }
+
+  @Test("a message that met a challenge is named, as no more than that is known of it")
+  func challenged() throws {
+    let folder = try Folder(
+      path: "here", expected: "a proxy 200 challenge §1\nb proxy 401 §1 ; a challenge is its point",
+      messages: ["a": Self.message, "b": Self.message])
+    var report = Report(of: "nothing")
+    var player = Refuser(status: "401 Who\r\nWWW-Authenticate: Digest")
+    report.play([folder], as: .proxy, by: &player)
+    #expect(report.count(.pass) == 2 && report.remarks.count == 1)
+    #expect(report.remarks.first?.hasSuffix("was not seen: a") == true, "\(report.remarks)")
+  }
+
+  @Test("what could steer a terminal is shown by its number")
+  func terminal() throws {
+    let folder = try Folder(
+      path: "here", expected: "\u{1b}[31m\u{9b}m\u{202e} proxy 400 §1", messages: [:])
+    var report = Report(of: "nothing")
+    var player = Refuser()
+    report.play([folder], as: .proxy, by: &player)
+    #expect(report.text.contains("no \\u{1b}[31m\\u{9b}m\\u{202e}.msg"), "\(report.text)")
+  }
+
   @Test("a message is played over what its Via and the prefixes of its outcomes ask for")
   func transports() throws {
     let expected = """
@@ -89,15 +153,25 @@ struct FolderTests {
   }
 }
 
-/// Answers everything with a 400.
+/// Answers everything with one status.
 struct Refuser: Player {
+  var status = "400 No"
   var played = 0
 
   mutating func play(_ attempt: Attempt) -> Observation {
     played += 1
     var observation = Observation(sent: attempt.octets)
-    let answer = Array("SIP/2.0 400 No\r\nVia: SIP/2.0/UDP a\r\nContent-Length: 0\r\n\r\n".utf8)
+    let text = "SIP/2.0 \(status)\r\nVia: SIP/2.0/UDP a\r\nContent-Length: 0\r\n\r\n"
+    let answer = Array(text.utf8)
     observation.answers = [Observation.Seen(answer, over: attempt.transport)]
     return observation
   }
+}
+
+/// Comes to its end after one.
+struct Quitter: Player {
+  var refuser = Refuser()
+  var end: String? { refuser.played > 0 ? "enough" : nil }
+
+  mutating func play(_ attempt: Attempt) -> Observation { refuser.play(attempt) }
 }

@@ -54,6 +54,7 @@ struct JudgeTests {
       (0, "INVITE sip:u@example.com SIP/7.0", "its start line ends in no SIP/2.0"),
       (0, "INVITE sip:u@example.com?a=b SIP/2.0", "a value in it is broken"),
       (0, "SIP/2.0 200 OK", "what left is a response"),
+      (0, "invite sip:u@example.com SIP/2.0", "it lacks what every message has: CSeq Method"),
       (4, "To: Watson, T <sip:c@d>", "it lacks what every message has"),
       (4, "Route: <sip:x>\r\nTo: <sip:c@d>", "a header of its URI, route, became one"),
       (4, "Contact: sip:a@b?c=d\r\nTo: <sip:c@d>", "a value in it is broken"),
@@ -78,18 +79,105 @@ struct JudgeTests {
     #expect(try passedOn(bare, over: .tcp).seen.contains("no Content-Length on a stream"))
   }
 
+  private static func answer(_ status: String) -> [String] {
+    [
+      "SIP/2.0 \(status)", "Via: SIP/2.0/UDP a;branch=z9hG4bK1", "From: <sip:a@b>;tag=1",
+      "To: <sip:c@d>;tag=2", "Call-ID: x", "CSeq: 1 INVITE",
+    ]
+  }
+
+  private func answered(
+    _ outcomes: String, over transport: Transport = .udp, _ answers: [String]...
+  ) throws -> Verdict {
+    try verdict(outcomes, over: transport) { seen in
+      seen.answers = answers.map { Observation.Seen(Attempt.message($0), over: transport) }
+      seen.isClosed = transport.isReliable
+    }
+  }
+
+  @Test("a request gets one final answer, an ACK none")
+  func oneAnswer() throws {
+    let (bad, good) = (Self.answer("400 No"), Self.answer("200 OK"))
+    #expect(try answered("400", bad, bad).kind == .pass, "a retransmission")
+    for outcomes in ["400", "2xx", "400 ~ 2xx"] {
+      for answers in [(bad, good), (good, bad)] {
+        let verdict = try answered(outcomes, answers.0, answers.1)
+        #expect(verdict.kind == .fail && verdict.seen.hasPrefix("two final responses"))
+      }
+    }
+    let ack = Self.request.map { $0.replacing("INVITE", with: "ACK") }
+    let verdict = try verdict("400", ack) {
+      $0.answers = [Observation.Seen(Attempt.message(bad), over: .udp)]
+    }
+    #expect(verdict.kind == .fail && verdict.seen == "an answer to an ACK")
+  }
+
+  @Test("a stream that ends counts as closed for a fault where nothing was accepted before")
+  func acceptedAndClosed() throws {
+    #expect(try answered("close", over: .tcp, Self.answer("400 No")).kind == .pass)
+    #expect(try answered("close", over: .tcp, Self.answer("200 OK")).kind == .fail)
+    #expect(try answered("close", over: .tcp, Self.answer("302 Gone")).kind == .fail)
+  }
+
+  @Test("a challenge has what there is to be answered (RFC 3261 §22.1, §22.3)")
+  func challenge() throws {
+    for (status, name) in [("401 Who", "WWW-Authenticate"), ("407 Who", "Proxy-Authenticate")] {
+      for outcome in ["challenge", String(status.prefix(3))] {
+        let verdict = try answered(outcome, Self.answer(status))
+        #expect(verdict.kind == .fail && verdict.seen.hasSuffix("it has no \(name)"))
+        #expect(try answered(outcome, Self.answer(status) + ["\(name): Digest"]).kind == .pass)
+      }
+    }
+  }
+
+  @Test("a response is passed on with its status")
+  func status() throws {
+    for (status, kind) in [("200 Other", Verdict.Kind.pass), ("500 No", .fail), ("202 So", .fail)] {
+      let response = ["SIP/2.0 200 OK"] + Self.request.dropFirst()
+      let verdict = try verdict("forward", response) {
+        let lines = ["SIP/2.0 \(status)"] + Self.forwarded.dropFirst()
+        $0.forwarded = [Observation.Seen(Attempt.message(lines), over: .udp)]
+      }
+      #expect(verdict.kind == kind, "\(verdict)")
+    }
+  }
+
+  @Test("a second message that leaves is looked at as well")
+  func second() throws {
+    let whole = Attempt.message(Self.forwarded)
+    for (method, kind) in [("INVITE", Verdict.Kind.pass), ("BYE", .fail), ("CANCEL", .pass)] {
+      let lines = Self.forwarded.map { $0.replacing("INVITE", with: method) }
+      let verdict = try verdict("forward") {
+        $0.forwarded = [whole, Attempt.message(lines)].map { Observation.Seen($0, over: .udp) }
+      }
+      #expect(verdict.kind == kind, "\(method)")
+    }
+  }
+
   @Test("an answer that is not well-formed, or names another request")
   func answers() throws {
-    let good = [
-      "SIP/2.0 400 No", "Via: SIP/2.0/UDP a;branch=z9hG4bK1", "Call-ID: x", "CSeq: 1 INVITE",
-    ]
+    let good = Self.answer("400 No")
     let told = { (lines: [String]) in
       try self.verdict("400") {
         $0.answers = [Observation.Seen(Attempt.message(lines), over: .udp)]
       }
     }
     #expect(try told(good).kind == .pass)
-    #expect(try told([good[0], good[1], "Call-ID: y", good[3]]).seen.contains("another Call-ID"))
+    for (line, fault) in [
+      ("Call-ID: y", "another Call-ID"), ("CSeq: 2 INVITE", "another CSeq"),
+      ("CSeq: 1 BYE", "another CSeq"), ("X: no Via", "no Via"), ("X: no From", "no From"),
+      ("X: no To", "no To"), ("X: no Call-ID", "no Call-ID"), ("X: no CSeq", "no CSeq"),
+      ("Via: SIP/2.0/UDP b;branch=z9hG4bK1", "another Via on top"),
+      ("Via: SIP/2.0/TCP a;branch=z9hG4bK1", "another Via on top"),
+    ] {
+      let name = line.hasPrefix("X: no ") ? line.dropFirst(6) : line.prefix { $0 != ":" }
+      let verdict = try told(good.map { $0.hasPrefix("\(name):") ? line : $0 })
+      #expect(verdict.kind == .fail && verdict.seen.hasSuffix("the answer has \(fault)"), "\(line)")
+    }
+    // White space and leading zeros are one's own.
+    #expect(try told(good.dropLast() + ["CSeq:  0001\r\n  INVITE"]).kind == .pass)
+    let via = "Via:SIP / 2.0 /udp A ;branch=z9hG4bK1;received=192.0.2.1"
+    #expect(try told([good[0], via] + good.dropFirst(2)).kind == .pass)
     #expect(try told(["SIP/2.0 4294967301 No"] + good.dropFirst()).seen.contains("does not parse"))
     #expect(try told(good + ["To: <sip:a>", "To: <sip:b>"]).seen.contains("Repeated Header"))
     #expect(try told(["BYE sip:a SIP/2.0"] + good.dropFirst()).seen.contains("no response"))
@@ -128,11 +216,25 @@ struct JudgeTests {
       ("401", "401", .pass), ("486", "4xx", .pass), ("486", "404 ~ 4xx", .tolerated),
       ("500", "4xx", .fail), ("180", "silence", .pass), ("180", "2xx", .fail),
     ] {
-      let lines = ["SIP/2.0 \(status) So", "Call-ID: x", "CSeq: 1 INVITE"]
+      let lines = Self.answer("\(status) So") + ["WWW-Authenticate: x", "Proxy-Authenticate: x"]
       let verdict = try verdict(outcomes) {
         $0.answers = [Observation.Seen(Attempt.message(lines), over: .udp)]
       }
       #expect(verdict.kind == kind, "\(status) \(outcomes)")
+    }
+  }
+
+  @Test("a body is kept, or is not")
+  func bodies() throws {
+    let attempt = try attempt("forward[keeps=body]")
+    for (body, kind) in [("hello", Verdict.Kind.pass), ("hellO", .fail), ("", .fail)] {
+      var seen = Observation(sent: Attempt.message(Self.request, body: "hello"))
+      let octets = Attempt.message(Self.forwarded, body: body)
+      seen.forwarded = [Observation.Seen(octets, over: .udp)]
+      #expect(Judge(attempt, seen).verdict().kind == kind, "\(body)")
+      // Without a length it goes to the end (RFC 3261 §18.3).
+      seen.sent = Array((Self.request + ["", "hello"]).joined(separator: "\r\n").utf8)
+      #expect(Judge(attempt, seen).verdict().kind == kind, "\(body)")
     }
   }
 
@@ -151,9 +253,12 @@ struct JudgeTests {
       ("501[has=Allow]", "Allow: INVITE", Verdict.Kind.pass), ("501[has=Allow]", "a: x", .fail),
       ("501[lacks=Allow]", "Allow: INVITE", .fail), ("501[lacks=Allow]", "a: x", .pass),
       ("501[Allow=a,B]", "Allow: b , A", .pass), ("501[Allow=a,b]", "Allow: a", .fail),
-      ("501[Allow=a]", "Allow: a, b", .fail),
+      ("501[Allow=a]", "Allow: a, b", .fail), ("501[has=Allow:nv]", "Allow: INVITE", .pass),
+      ("501[has=Allow:nw]", "Allow: INVITE", .fail), ("501[has=m:x:Y>]", "Contact: <X:y>", .pass),
+      ("501[lacks=Allow:nv]", "Allow: INVITE", .fail), ("501[lacks=Allow:nw]", "a: x", .pass),
+      ("501[lacks=body]", "a: x", .pass), ("501[has=body]", "a: x", .fail),
     ] {
-      let lines = ["SIP/2.0 501 No", "Call-ID: x", "CSeq: 1 INVITE", header]
+      let lines = Self.answer("501 No") + [header]
       let verdict = try verdict(outcome) {
         $0.answers = [Observation.Seen(Attempt.message(lines), over: .udp)]
       }

@@ -92,6 +92,11 @@ extension Meters {
     return outcome.exchanged ? .stopped : .no
   }
 
+  /// Whether a rule bites, without a change of its state.
+  func bites(_ rule: Int, at now: Instant) -> Bool {
+    words[order[rule].first + 1].load(ordering: .relaxed) > now.nanoseconds
+  }
+
   /// How much a rule has refused, or would have, since the element began.
   func refused(_ rule: Int) -> Int { Int(words[order[rule].first].load(ordering: .relaxed)) }
 }

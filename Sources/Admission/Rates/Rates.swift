@@ -4,20 +4,30 @@ import SIP
 /// The rate limits of a policy, laid out for look-ups: for each peer those that count its messages,
 /// the narrowest first.
 struct Rates: Sendable {
-  /// A rule that counts what a peer sends.
+  /// A rule that counts what a peer sends: all that is needed of it for most messages, in one place
+  /// and without a reference to count.
   struct Entry: Sendable {
     /// Its place in `Rules.rateLimits`.
     var rule: Int
     /// Where its bucket is, or its first one; nothing for buckets in the table of sources.
     var bucket: Int
+    /// The rule's name as a word, which is the same in every policy.
+    var name: UInt64
+    var pace: Pace
+    var subject: Rules.RateLimit.Subject
+    var unit: Rules.RateLimit.Unit
+    var mode: Mode
+    var methods: MethodSet
+    var hasPrefixes: Bool
+    var ipv4Bits: UInt8
+    var ipv6Bits: UInt8
   }
 
   let rules: [Rules.RateLimit]
   let meters: Meters
-  /// `nil` while no rule needs it.
-  let sources: SourceBuckets?
+  /// Its buckets are used by rules per source or claim alone.
+  private let sources: SourceBuckets
   private let secret: Key
-  private let names: [UInt64]
   private let entries: [Entry]
   /// For each peer: where its entries for what was not read begin, where those for requests do,
   /// and where they end.
@@ -28,34 +38,43 @@ struct Rates: Sendable {
     self.secret = secret
     let meters = shared.meters(for: rules)
     self.meters = meters
-    sources = rules.rateLimits.contains { $0.isInTable } ? shared.sources(rules.sourceTable) : nil
-    names = rules.rateLimits.map { Self.number($0.name) }
+    // While no rule needs the table, the smallest that there is stands in its place.
+    let needsTable = rules.rateLimits.contains { $0.isInTable }
+    sources = needsTable ? shared.sources(rules.sourceTable) : SourceBuckets(octets: 0)
     let sorted = rules.rateLimits.indices.sorted {
       (rules.rateLimits[$0].subject, $0) < (rules.rateLimits[$1].subject, $1)
     }
     var entries: [Entry] = []
     var plans: [(Int, Int, Int)] = []
     for peer in rules.peers {
-      let own = sorted.filter { rules.rateLimits[$0].counts(peer.id) }
-      let all = own.map { rule in
-        let base = meters.order[rule].first + 2
-        let isOfPeer = rules.rateLimits[rule].subject == .peer
-        return Entry(rule: rule, bucket: isOfPeer ? base + Int(peer.id.raw) : base)
-      }
-      let isUnread = { (entry: Entry) in rules.rateLimits[entry.rule].unit == .messages }
+      let all = sorted.filter { rules.rateLimits[$0].counts(peer.id) }
+        .map { Entry($0, rules.rateLimits[$0], of: peer.id, meters.order[$0].first + 2) }
       let start = entries.count
-      entries += all.filter(isUnread)
+      entries += all.filter { $0.unit == .messages }
       let middle = entries.count
-      entries += all.filter { !isUnread($0) }
+      entries += all.filter { $0.unit != .messages }
       plans.append((start, middle, entries.count))
     }
     self.entries = entries
     self.plans = plans
   }
+}
 
-  /// A name as a word of its own hash, the same in every policy.
-  private static func number(_ name: String) -> UInt64 {
-    name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+extension Rates.Entry {
+  init(_ rule: Int, _ limit: Rules.RateLimit, of peer: PeerID, _ buckets: Int) {
+    self.rule = rule
+    bucket = limit.subject == .peer ? buckets + Int(peer.raw) : buckets
+    name = limit.name.utf8.reduce(0xcbf2_9ce4_8422_2325) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+    }
+    pace = limit.pace
+    subject = limit.subject
+    unit = limit.unit
+    mode = limit.mode
+    methods = limit.methods
+    hasPrefixes = !limit.prefixes.isEmpty
+    ipv4Bits = limit.ipv4Bits
+    ipv6Bits = limit.ipv6Bits
   }
 }
 
@@ -87,7 +106,7 @@ extension Rates {
     for place in plan.start..<plan.requests {
       let entry = entries[place]
       if take(entry, flow, at: now) { continue }
-      if note(entry.rule, now, &marks) { return entry.rule }
+      if note(entry, now, &marks) { return entry.rule }
     }
     return nil
   }
@@ -100,46 +119,45 @@ extension Rates {
   ) -> Int? {
     let plan = plans[Int(arrival.peer.raw)]
     guard plan.requests < plan.end else { return nil }
-    let user = Self.user(message)
     let beginsCall = message.method == .invite && !Self.isInDialog(message)
     for place in plan.requests..<plan.end {
       var entry = entries[place]
-      if rules[entry.rule].unit == .calls, !beginsCall { continue }
-      guard rules[entry.rule].methods.contains(message.method) else { continue }
-      if !rules[entry.rule].prefixes.isEmpty {
-        guard let user, let prefix = prefix(of: user, message, entry.rule) else { continue }
-        if rules[entry.rule].subject == .calledPrefix { entry.bucket &+= prefix }
+      guard entry.methods.contains(message.method), entry.unit != .calls || beginsCall else {
+        continue
+      }
+      if entry.hasPrefixes {
+        guard let prefix = prefix(message, entry.rule) else { continue }
+        if entry.subject == .calledPrefix { entry.bucket &+= prefix }
       }
       let fits =
-        rules[entry.rule].subject == .claim
+        entry.subject == .claim
         ? take(entry, arrival.flow, claim: message, at: now) : take(entry, arrival.flow, at: now)
-      if !fits, note(entry.rule, now, &marks) { return entry.rule }
+      if !fits, note(entry, now, &marks) { return entry.rule }
     }
     return nil
   }
 
   private func take(_ entry: Entry, _ flow: Flow, at now: Instant) -> Bool {
-    guard rules[entry.rule].subject == .source else {
-      return meters.take(entry.bucket, rules[entry.rule].pace, at: now)
+    guard entry.subject == .source else {
+      return meters.take(entry.bucket, entry.pace, at: now)
     }
-    let key = source(flow, entry.rule).finish()
-    return sources?.take(key, rules[entry.rule].pace, at: now) ?? true
+    return sources.take(source(flow, entry).finish(), entry.pace, at: now)
   }
 
   private func take(
     _ entry: Entry, _ flow: Flow, claim message: borrowing Message, at now: Instant
   ) -> Bool {
-    var hash = source(flow, entry.rule)
+    var hash = source(flow, entry)
     Self.claim(message, into: &hash)
-    return sources?.take(hash.finish(), rules[entry.rule].pace, at: now) ?? true
+    return sources.take(hash.finish(), entry.pace, at: now)
   }
 
-  private func source(_ flow: Flow, _ rule: Int) -> KeyedHash {
+  private func source(_ flow: Flow, _ entry: Entry) -> KeyedHash {
     let address = flow.remote.address
-    let bits = address.isIPv4 ? rules[rule].ipv4Bits : rules[rule].ipv6Bits
+    let bits = address.isIPv4 ? entry.ipv4Bits : entry.ipv6Bits
     let network = Prefixes.masked(address, bits: bits)
     var hash = KeyedHash(secret: secret)
-    hash.combine(names[rule])
+    hash.combine(entry.name)
     hash.combine(network.high)
     hash.combine(network.low)
     return hash
@@ -147,10 +165,10 @@ extension Rates {
 
   /// A rule would stop something.
   /// - Returns: whether it does, and does not only observe.
-  private func note(_ rule: Int, _ now: Instant, _ marks: inout Marks) -> Bool {
-    if meters.bite(rule, at: now) { marks.begins(rule) }
-    if rules[rule].mode == .enforce { return true }
-    marks.observes(rule)
+  private func note(_ entry: Entry, _ now: Instant, _ marks: inout Marks) -> Bool {
+    if meters.bite(entry.rule, at: now) { marks.begins(entry.rule) }
+    if entry.mode == .enforce { return true }
+    marks.observes(entry.rule)
     return false
   }
 }
@@ -158,6 +176,16 @@ extension Rates {
 // MARK: - What a request says
 
 extension Rates {
+  /// The first beginning that a rule lists which the called user has.
+  private func prefix(_ message: borrowing Message, _ rule: Int) -> Int? {
+    guard let user = Self.user(message) else { return nil }
+    for place in 0..<rules[rule].prefixes.count
+    where begins(message.bytes, user, rules[rule].prefixes[place]) {
+      return place
+    }
+    return nil
+  }
+
   /// The user of the Request-URI.
   private static func user(_ message: borrowing Message) -> Slice? {
     do throws(Malformed) {
@@ -166,15 +194,6 @@ extension Rates {
     } catch {
       return nil
     }
-  }
-
-  /// The first beginning that a rule lists which the called user has.
-  private func prefix(of user: Slice, _ message: borrowing Message, _ rule: Int) -> Int? {
-    for place in 0..<rules[rule].prefixes.count
-    where begins(message.bytes, user, rules[rule].prefixes[place]) {
-      return place
-    }
-    return nil
   }
 
   private static func isInDialog(_ message: borrowing Message) -> Bool {

@@ -117,6 +117,7 @@ extension Binder {
     }
     settings.showsPersonalData = element["log"]?.word("personal") == "clear"
     settings.control = element.word("control")
+    if let text = element.word("admin") { settings.admin = try? Addresses.loopback(text) }
     guard let limits = element["limits"] else { return settings }
     settings.streams = streams(limits)
     settings.tables = Settings.Tables(
@@ -225,6 +226,12 @@ extension Binder {
       findings.add(
         .sharedAddress, node["address"]?.place ?? node.place,
         "listener `\(other.name)` has this address already")
+    }
+    let admin = root["element"]?.word("admin").flatMap { try? Addresses.loopback($0) }
+    if transport == .tcp, admin == local {
+      findings.add(
+        .sharedAddress, node["address"]?.place ?? node.place,
+        "`element.admin` has this address already")
     }
     let written = node.word("advertise").flatMap { try? Addresses.advertised($0) }
     let value = Listener(

@@ -58,6 +58,8 @@ extension Binder {
     peers[place].timeout = node["timeout"]?.interval
     admission.peers[id].listeners = bits
     bindIngress(of: node, id)
+    let tells = root.inForce(.admission, "decision-id", peer: node)
+    admission.peers[id].tellsDecisions = tells?.scalar == "on"
     routing.peers[id].ipv4 = choice(bits, isIPv4: true)
     routing.peers[id].ipv6 = choice(bits, isIPv4: false)
     for name in node.all("names") {

@@ -87,7 +87,7 @@ extension SettingChange {
     case .count: return Int(text).map { "\($0)" } ?? text
     case .list, .oneOrMore:
       return (node?.items.map { $0.written }.sorted() ?? [text]).joined(separator: " ")
-    case .host, .hostName, .hostPort, .endpoint: return text.lowercased()
+    case .host, .hostName, .hostPort, .endpoint, .loopback: return text.lowercased()
     default: return text
     }
   }

@@ -26,6 +26,23 @@ enum Addresses {
     return try Endpoint(usable(address, text), port: usable(port, text))
   }
 
+  /// An address of this machine alone (127.0.0.0/8 or `::1`), and a port.
+  static func loopback(_ text: String) throws(Complaint) -> Endpoint {
+    let wanted = "an address of this machine alone and a port, such as `127.0.0.1:9090`"
+    let place = try hostPort(text, wanted)
+    guard let address = place.host.address, let port = place.port else {
+      throw Complaint("`\(text.shortened)` is not \(wanted)")
+    }
+    let isLoopback =
+      address.isIPv4 ? address.ipv4 >> 24 == 127 : address == Address(high: 0, low: 1)
+    guard isLoopback else {
+      throw Complaint(
+        "`\(text.shortened)` can be reached by others: who reads it has shown no right to, so it"
+          + " is an address of this machine alone, such as `127.0.0.1:9090`")
+    }
+    return try Endpoint(address, port: usable(port, text))
+  }
+
   /// A host name or an address, and perhaps a port, as it is to stand in a Via.
   static func advertised(_ text: String) throws(Complaint) -> [UInt8] {
     let place = try hostPort(text, "a host and perhaps a port, such as `sbc.example.com:5060`")

@@ -123,6 +123,7 @@ struct Check {
     case .rate(let range): _ = try Units.rate(text, in: range)
     case .size(let range): _ = try Units.size(text, in: range)
     case .endpoint: _ = try Addresses.endpoint(text)
+    case .loopback: _ = try Addresses.loopback(text)
     case .hostPort: _ = try Addresses.advertised(text)
     case .host: _ = try Addresses.host(text)
     case .hostName: _ = try Addresses.hostName(text)

@@ -39,7 +39,9 @@ extension Table {
       Key(
         "control", .path(longest: Limits.socketPath),
         "the Unix socket that `sallyport ctl` speaks to; only its owner may open it"),
-    ] + Key.later("admin", "metrics"))
+      Key(
+        "admin", .loopback, "where this machine reads metrics and health over HTTP: loopback only"),
+    ])
 
   static let log = Table(
     "the log",
@@ -127,6 +129,10 @@ extension Section {
         Key(
           "rate", .rate(1...10_000_000), "calls that a peer may begin, beyond which it gets 503",
           without: "any number", by: [.peer]),
+        Key(
+          "decision-id", .word(Words(noun: "a choice", words: ["on", "off"])),
+          "whether our refusals name the decision, in a Warning, as the log does",
+          without: "off", by: [.peer]),
         Key(
           "rate-limits", .list(.table(Table.rateLimit)), "how much of what may come in",
           without: "none"),

@@ -142,7 +142,7 @@ package enum Schema {
     case .interval: "[0-9]+(ms|s|m|h|d)"
     case .rate: "[0-9]+/[smh]"
     case .size: "[0-9]+(B|KiB|MiB|GiB)"
-    case .endpoint: "\(literal):\(port)"
+    case .endpoint, .loopback: "\(literal):\(port)"
     case .hostPort: #"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(:\#(port))?"#
     case .host: "[A-Za-z0-9_.:-]+"
     case .hostName: "([A-Za-z0-9_-]+[.])*[A-Za-z0-9_-]*[A-Za-z_-][A-Za-z0-9_-]*[.]?"

@@ -22,6 +22,8 @@ indirect enum Shape: Sendable {
   case rate(ClosedRange<Int>)
   /// An IP address and a port.
   case endpoint
+  /// The same, with an address that only this machine reaches.
+  case loopback
   /// A host and perhaps a port.
   case hostPort
   /// A host name or an address.

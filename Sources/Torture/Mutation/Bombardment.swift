@@ -76,16 +76,16 @@ package struct Bombardment: ~Copyable {
   }
 
   /// Lets time pass until nothing can be left of any mutant.
-  /// - Returns: what is left even so, in words.
+  /// - Returns: what is left even so, or was wrong with what its timers sent, in words.
   package mutating func settle() -> String? {
+    var fault: String?
     // Timer C and what follows it (RFC 3261 §16.8), then the longest call.
     for _ in 0..<1200 {
-      pass(.seconds(1))
       sight.begin()
+      pass(.seconds(1))
+      fault = fault ?? sight.fault
     }
-    let left = border.occupancy
-    let isEmpty = left.calls + left.serverTransactions + left.clientTransactions == 0
-    return isEmpty && left.keptMessages == 0 ? nil : "\(left)"
+    return fault ?? border.occupancy.words
   }
 
   // MARK: What is put to it
@@ -99,7 +99,9 @@ package struct Bombardment: ~Copyable {
   private mutating func fireAnswer(_ mutant: Mutator.Mutant, _ number: Int) {
     mutator.writeSoundInvite(number, into: &self.mutant)
     put(from: places.caller)
-    guard let question = sight.questions.first else { return }
+    guard let question = sight.questions.first else {
+      return sight.blame("no sound INVITE came out that it could answer")
+    }
     sight.row = Toll.Row(sent: 1)
     mutator.write(mutant, answering: question.asked, into: &self.mutant)
     put(from: question.flow)
@@ -119,8 +121,11 @@ package struct Bombardment: ~Copyable {
   /// How much of it is one message to the element; `nil` where it could not come to it as one.
   private static func length(_ octets: Span<UInt8>, over transport: Transport) -> Int? {
     guard transport.isReliable else { return octets.count <= 65_507 ? octets.count : nil }
-    guard case .message(let count) = Framing.measure(octets) else { return nil }
-    return count
+    switch Framing.measure(octets) {
+    // What is told of its length before the stream is closed comes to the element as well.
+    case .message(let count), .last(let count, _): return count
+    case .needMore, .keepAlive, .broken: return nil
+    }
   }
 
   /// A final answer to each request that the element sent, so that it does not wait.
@@ -191,6 +196,10 @@ private struct Sight: ~Copyable {
     questions.removeAll(keepingCapacity: true)
   }
 
+  mutating func blame(_ words: String) {
+    if fault == nil { fault = words }
+  }
+
   mutating func look(at outbox: borrowing Outbox) {
     for place in 0..<outbox.transmits.count {
       let transmit = outbox.transmits[place]
@@ -201,8 +210,7 @@ private struct Sight: ~Copyable {
 
   private mutating func look(at bytes: Span<UInt8>, _ flow: Flow) {
     if let found = Soundness.fault(bytes, over: flow.transport, &table) {
-      if fault == nil { fault = "what the element sent \(found)" }
-      return
+      return blame("what the element sent \(found)")
     }
     let outline = table.outline
     guard outline.isRequest else { return row.answered[Int(outline.status) / 100] += 1 }

@@ -65,6 +65,18 @@ extension Mutator {
     write(template: 0, [], number, nil, into: &octets)
   }
 
+  /// The octets of a mutant, or those of the INVITE that it is the answer to.
+  package func octets(of number: Int) -> [UInt8] {
+    var octets: [UInt8] = []
+    let mutant = mutant(number)
+    if isResponse(mutant) {
+      writeSoundInvite(number, into: &octets)
+    } else {
+      write(mutant, answering: nil, into: &octets)
+    }
+    return octets
+  }
+
   /// Writes a template without any fault, for the test that they have none.
   func writeSound(
     template: Int, _ number: Int, answering asked: Asked?, into octets: inout [UInt8]
@@ -77,8 +89,10 @@ extension Mutator {
     into octets: inout [UInt8]
   ) {
     octets.removeAll(keepingCapacity: true)
+    defer { setting?.place(into: &octets) }
     let template = Template.all[number]
-    let ink = Ink(template: template, serial: Array("\(serial)".utf8), asked: asked)
+    let mark = setting?.mark ?? ""
+    let ink = Ink(template: template, serial: Array("\(serial)\(mark)".utf8), asked: asked)
     // A line that is to come first is written before all others.
     for fault in faults {
       if case .line(.first) = fault.what { ink.write(fault.line, faults, into: &octets) }
@@ -187,5 +201,16 @@ private struct Ink {
       default: octets.append(octet)
       }
     }
+  }
+}
+
+extension Asked {
+  /// What the answer to a request repeats that came over a network.
+  package init(to request: Wire) {
+    via = Array(request.values("Via").joined(separator: [0x2c]))
+    from = request.values("From").first ?? []
+    to = request.values("To").first ?? []
+    callID = request.values("Call-ID").first ?? []
+    cSeq = request.values("CSeq").first ?? []
   }
 }

@@ -36,6 +36,9 @@ package struct Mutator: Sendable {
     var group: Int
   }
 
+  /// Where they are played over a network; `nil` for the places of the quickstart.
+  package var setting: Setting?
+
   private let seed: UInt64
   private let spots: [Spot]
   /// Where the single faults of each spot begin, and behind the last one their number.

@@ -1,9 +1,15 @@
-import Basics
+package import Basics
 import SIP
 
 /// What must hold of all that an element sends, whatever it was sent: it is SIP, by the octets and
 /// by the parser. Quick enough to be asked of each of a million.
-enum Soundness {
+package enum Soundness {
+  /// What is wrong with a message of an element's, in words; `nil` for nothing.
+  package static func fault(_ octets: [UInt8], over transport: Transport) -> String? {
+    var table = HeaderTable()
+    return fault(octets.span, over: transport, &table)
+  }
+
   /// - Returns: what is wrong, in words.
   static func fault(
     _ bytes: Span<UInt8>, over transport: Transport, _ table: inout HeaderTable

@@ -44,13 +44,18 @@ package struct Toll: Sendable {
     rows = Array(repeating: Row(), count: groups.count)
   }
 
-  mutating func add(_ row: Row, to group: Int, _ number: Int, _ fault: String?) {
+  /// Adds what came of one mutant.
+  /// - Parameters:
+  ///   - group: its field.
+  ///   - fault: what it was and what it broke; `nil` for nothing.
+  package mutating func add(_ row: Row, to group: Int, _ number: Int, _ fault: String?) {
     rows[group].sent += row.sent
     for place in row.answered.indices { rows[group].answered[place] += row.answered[place] }
     rows[group].forwarded += row.forwarded
     rows[group].unframed += row.unframed
     let isSilent =
-      row.forwarded == 0 && row.unframed == 0 && row.answered.allSatisfy { $0 == 0 }
+      row.sent > 0 && row.forwarded == 0 && row.unframed == 0
+      && row.answered.allSatisfy { $0 == 0 }
     if isSilent { rows[group].silent += 1 }
     guard let fault else { return }
     rows[group].broken += 1

@@ -19,6 +19,12 @@ struct MutantReport {
   private(set) var slowest = (number: 0, time: Interval.seconds(0))
   var slowestWords = ""
   var leftovers: String?
+  /// To whom they were put over the network; `nil` for the element in this process.
+  var subject: String?
+  /// What else whoever reads it should know, a sentence each.
+  var remarks: [String] = []
+  /// Why it ended before its time.
+  var end: String?
 
   init(seed: UInt64) { self.seed = seed }
 
@@ -27,7 +33,7 @@ struct MutantReport {
   }
 
   /// Whether anything is to be mended.
-  var hasFailed: Bool { toll.broken > 0 || leftovers != nil }
+  var hasFailed: Bool { toll.broken > 0 || leftovers != nil || end != nil }
 
   private var sent: Int { toll.rows.reduce(0) { $0 + $1.sent } }
   private var seconds: Double { Double(duration.nanoseconds) / 1e9 }
@@ -49,7 +55,7 @@ struct MutantReport {
       lines.append(line(name, counts.map { "\($0)" }))
     }
     lines += ["", "on: requests that went on; -: what no stream can carry as one message"]
-    lines += toll.faults.map { "mutant \($0.number): \($0.words)" }
+    lines += toll.faults.map { "mutant \($0.number): \($0.words)" } + remarks
     return (lines + summary).joined(separator: "\n")
   }
 
@@ -62,13 +68,16 @@ struct MutantReport {
     let rate = seconds > 0 ? Double(sent) / seconds : 0
     var lines = [
       String(
-        format: "%d mutants of seed %llu in %.1f s (%.0f/s): %d broke something", sent, seed,
-        seconds, rate, toll.broken),
-      String(
-        format: "the slowest took %.2f ms of processor time: mutant %d (%@)", slowestMilliseconds,
-        slowest.number,
-        slowestWords),
+        format: "%d mutants of seed %llu%@ in %.1f s (%.0f/s): %d broke something", sent, seed,
+        subject.map { " to \($0)" } ?? "", seconds, rate, toll.broken)
     ]
+    if let end { lines.append("stopped: \(end)") }
+    if subject == nil {
+      lines.append(
+        String(
+          format: "the slowest took %.2f ms of processor time: mutant %d (%@)",
+          slowestMilliseconds, slowest.number, slowestWords))
+    }
     if memory.early > 0 {
       lines.append(
         String(
@@ -103,7 +112,8 @@ struct MutantReport {
     var faults: [Fault]
     var sent, broken, slowest, residentEarly, residentLate: Int
     var slowestMilliseconds, seconds: Double
-    var leftovers: String?
+    var leftovers, subject, end: String?
+    var remarks: [String]
 
     init(_ report: MutantReport) {
       seed = report.seed
@@ -117,7 +127,8 @@ struct MutantReport {
       (residentEarly, residentLate) = (report.memory.early, report.memory.late)
       (slowest, slowestMilliseconds) = (report.slowest.number, report.slowestMilliseconds)
       seconds = report.seconds
-      leftovers = report.leftovers
+      (leftovers, subject, end) = (report.leftovers, report.subject, report.end)
+      remarks = report.remarks
     }
   }
 }

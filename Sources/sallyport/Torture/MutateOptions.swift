@@ -10,9 +10,9 @@ struct MutateOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Instead of folders, put so many mutants to an element in this process: sound messages with \
-      one fault each, after the manner of PROTOS c07-sip. It has to survive, and whatever it sends \
-      has to be SIP.
+      Instead of folders, put so many mutants to an element in this process, or to --target: sound \
+      messages with one fault each, or two, after the manner of PROTOS c07-sip. It has to survive, \
+      and whatever it sends has to be SIP.
       """, valueName: "count"))
   var mutate: Int?
 
@@ -23,6 +23,9 @@ struct MutateOptions: ParsableArguments {
     help: ArgumentHelp(
       "Show the mutant of this number, and put it alone to an element.", valueName: "number"))
   var mutant: Int?
+
+  @Option(help: "With --target: so many mutants a second at most. (default: 200)")
+  var rate: Int?
 
   /// Whether mutants are asked for.
   var isAsked: Bool { mutant != nil || mutate != nil }
@@ -36,10 +39,17 @@ struct MutateOptions: ParsableArguments {
     if let mutant, !(0..<Self.most).contains(mutant) {
       return "--mutant takes a number below \(Self.most)"
     }
+    if let rate, !(1...Self.fastest).contains(rate) {
+      return "--rate takes a number from 1 to \(Self.fastest)"
+    }
     return mutate != nil && mutant != nil ? "--mutate and --mutant are two ways; say one" : nil
   }
 
   private static let most = 1_000_000_000
+  private static let fastest = 10_000
+
+  /// Those that are asked for.
+  var numbers: Range<Int> { mutant.map { $0..<$0 + 1 } ?? 0..<(mutate ?? 0) }
 
   /// Puts them to an element.
   /// - Returns: what came of it.
@@ -47,7 +57,6 @@ struct MutateOptions: ParsableArguments {
     let mutator = Mutator(seed: seed ?? 1)
     var bombardment = Bombardment(snapshot.configuration, mutator, at: .quickstart)
     var report = MutantReport(seed: seed ?? 1)
-    let numbers = mutant.map { $0..<$0 + 1 } ?? 0..<(mutate ?? 0)
     let begin = Clock.now()
     // What others do on this machine is no fault of a mutant's.
     var before = Clock.processorTime()

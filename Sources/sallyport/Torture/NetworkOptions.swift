@@ -69,13 +69,62 @@ struct NetworkOptions: ParsableArguments {
     throw Self.wrong("`\(role)` is no role: proxy, uas or registrar")
   }
 
+  /// What says how messages of folders are sent, and nothing to mutants.
+  var idleForMutants: String? {
+    let said = [(rewriteVia, "--rewrite-via"), (fresh, "--fresh")].first { $0.0 }
+    return said.map {
+      "\($0.1) is for folders: mutants always name this program, and are always new"
+    }
+  }
+
+  /// Puts mutants to the target.
+  /// - Returns: what came of it, and what is wrong with the capture.
+  func bombard(
+    _ target: String, _ mutants: MutateOptions, tell: MutantProgress
+  ) throws -> (report: MutantReport, fault: String?) {
+    do {
+      let plan = try plan(target)
+      let seed = mutants.seed ?? 1
+      let barrage = try Barrage(
+        plan, Mutator(seed: seed), rate: mutants.rate ?? 200, run: Self.run())
+      let numbers = mutants.numbers
+      let begin = Clock.now()
+      barrage.play(numbers) { number in
+        tell.note(number)
+        if number % 64 == 0 { tell.tell(number, numbers.count) }
+      }
+      var report = MutantReport(seed: seed)
+      report.duration = Clock.now() - begin
+      report.toll = barrage.toll
+      report.subject = "\(plan.target)"
+      report.remarks = barrage.remarks
+      report.end = barrage.end
+      return (report, fault(of: plan))
+    } catch let hindrance as Hindrance {
+      throw Self.wrong("\(hindrance)")
+    } catch let failure as CaptureFile.Failure {
+      throw Self.wrong("\(failure)")
+    }
+  }
+
+  /// A word that no other run has.
+  private static func run() -> String { String(Clock.wall() / 1_000_000, radix: 36) }
+
+  /// What is wrong with the capture: it is told when the results have been.
+  private func fault(of plan: Plan) -> String? {
+    guard let capture = plan.capture, !capture.flush() else { return nil }
+    return "\(pcap ?? ""): it could not be written to its end"
+  }
+
   /// Plays the folders to the target.
-  func play(_ folders: [Folder], to target: String, tell: Progress) throws -> Torture.Report {
+  /// - Returns: what came of it, and what is wrong with the capture.
+  func play(_ folders: [Folder], to target: String, tell: Progress) throws -> (
+    report: Torture.Report, fault: String?
+  ) {
     do {
       let plan = try plan(target)
       let cases = folders.flatMap(\.cases).filter { $0.role == plan.role }
-      let run = String(Clock.wall() / 1_000_000, radix: 36)
-      var player = try NetworkPlayer(plan, cases: cases, run: run)
+      var player = try NetworkPlayer(plan, cases: cases, run: Self.run())
       var report = Torture.Report(of: "\(plan.target)")
       report.play(folders, as: plan.role, over: player.only, by: &player, tell: tell.tell)
       report.remarks += player.remarks
@@ -83,10 +132,7 @@ struct NetworkOptions: ParsableArguments {
         report.remarks.append(
           "an element knows a message for 32 s: to play them again sooner, say --fresh")
       }
-      if let capture = plan.capture, !capture.flush() {
-        throw Self.wrong("\(pcap ?? ""): it could not be written to its end")
-      }
-      return report
+      return (report, fault(of: plan))
     } catch let hindrance as Hindrance {
       throw Self.wrong("\(hindrance)")
     } catch let failure as CaptureFile.Failure {

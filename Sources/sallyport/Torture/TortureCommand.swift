@@ -26,8 +26,8 @@ struct TortureCommand: ParsableCommand {
       Whatever it sends is held to be clean as well: it parses, ends with its body, and repeats no \
       fault of what came in.
 
-      Exit status: 0 when all is as the RFC asks or tolerates, 1 when something failed, 2 when a \
-      folder or policy cannot be read.
+      Exit status: 0 when all is as the RFC asks or tolerates, 1 when something failed or was not \
+      played, 2 when a folder or policy cannot be read, or nothing is about the role.
       """)
 
   /// The folders of the project.
@@ -43,14 +43,23 @@ struct TortureCommand: ParsableCommand {
     completion: .file(extensions: ["yaml", "yml"]))
   var policy: String?
 
-  @Option(help: "The address that the messages come from.")
-  var from = "127.0.0.2"
+  @Option(
+    help: "The address that the messages come from, in this process. (default: 127.0.0.2)")
+  var from: String?
 
   @Option(help: "text or json.")
   var format = Explain.Format.text
 
   @Option(help: "Write the results as JUnit's XML to this file as well.", completion: .file())
   var junit: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Play nothing: write the octets of each message to NAME.sip in this directory, for other \
+      programs.
+      """, valueName: "directory"), completion: .directory)
+  var write: String?
 
   @OptionGroup(title: "Over the network")
   var network: NetworkOptions
@@ -60,44 +69,89 @@ struct TortureCommand: ParsableCommand {
 
   func run() throws {
     if let fault = network.idle ?? mutants.fault { throw NetworkOptions.wrong(fault) }
-    if network.target != nil, policy != nil {
-      throw NetworkOptions.wrong("--policy is for playing in this process, and not to --target")
+    if network.target != nil,
+      let idle = policy.map({ _ in "--policy" }) ?? from.map({ _ in "--from" })
+    {
+      throw NetworkOptions.wrong(
+        "\(idle) is for playing in this process; with --target it is --listen that names an address"
+      )
     }
     if mutants.isAsked { return try mutate() }
+    if mutants.rate != nil {
+      throw NetworkOptions.wrong("--rate is for mutants: it needs --mutate")
+    }
+    if let write { return try self.write(to: write) }
     let folders = try read()
+    let role = try network.chosenRole()
+    guard folders.contains(where: { $0.isPlayed(as: role) }) else {
+      throw NetworkOptions.wrong("there is nothing to play: no line is about a \(role.rawValue)")
+    }
     let progress = Progress()
-    let report: Torture.Report
+    let (report, fault): (Torture.Report, String?)
     do {
       defer { progress.end() }
       if let target = network.target {
-        report = try network.play(folders, to: target, tell: progress)
+        (report, fault) = try network.play(folders, to: target, tell: progress)
       } else {
-        report = try rehearse(folders, tell: progress)
+        (report, fault) = (try rehearse(folders, tell: progress), nil)
       }
     }
     print(format == .json ? report.json : report.text)
     if let junit { try Self.write(report.junit, to: junit) }
+    if let fault { throw NetworkOptions.wrong(fault) }
     if report.hasFailed { throw ExitCode(1) }
   }
 
-  /// Puts mutants to an element in this process.
+  /// Puts mutants to an element in this process, or to the target.
   private func mutate() throws {
-    guard network.target == nil, policy == nil, folders.isEmpty, junit == nil else {
+    guard policy == nil, from == nil, folders.isEmpty, junit == nil, write == nil else {
       throw NetworkOptions.wrong(
-        "mutants are put to the quickstart in this process: no folder, policy, target or JUnit")
+        "mutants are put to the quickstart in this process, or to --target: no folder, policy, "
+          + "address, JUnit or --write")
     }
+    if network.target == nil, mutants.rate != nil {
+      throw NetworkOptions.wrong("--rate is for mutants over the network: it needs --target")
+    }
+    if network.target != nil, let idle = network.idleForMutants { throw NetworkOptions.wrong(idle) }
+    let (report, fault) = try network.target.map(bombard) ?? (bombard(), nil)
+    print(format == .json ? report.json : report.text)
+    if let fault { throw NetworkOptions.wrong(fault) }
+    if report.hasFailed { throw ExitCode(1) }
+  }
+
+  private func bombard(_ target: String) throws -> (MutantReport, String?) {
+    let progress = MutantProgress()
+    defer { progress.end() }
+    if let number = mutants.mutant, format == .text { print(mutants.text(of: number)) }
+    return try network.bombard(target, mutants, tell: progress)
+  }
+
+  private func bombard() throws -> MutantReport {
     let snapshot: Snapshot
     do throws(Rejection) {
       snapshot = try Snapshot.load(text: Quickstart.text, name: "quickstart", cores: 1)
     } catch {
       throw ExitCode.unreadable(error.description)
     }
-    if let number = mutants.mutant { print(mutants.text(of: number)) }
     let progress = MutantProgress()
-    let report = mutants.play(snapshot, tell: progress)
-    progress.end()
-    print(format == .json ? report.json : report.text)
-    if report.hasFailed { throw ExitCode(1) }
+    defer { progress.end() }
+    if let number = mutants.mutant, format == .text { print(mutants.text(of: number)) }
+    return mutants.play(snapshot, tell: progress)
+  }
+
+  /// Writes the messages as they would be sent.
+  private func write(to directory: String) throws {
+    guard network.target == nil, policy == nil, junit == nil else {
+      throw NetworkOptions.wrong("--write plays nothing: no policy, target or JUnit")
+    }
+    let folders = try read()
+    do throws(Octets.Unwritten) {
+      let octets = try Octets(of: folders)
+      try octets.write(to: directory)
+      print("\(octets.count) messages are in \(directory)")
+    } catch {
+      throw ExitCode.unreadable(error.sentence)
+    }
   }
 
   /// Plays them in this process.
@@ -136,7 +190,7 @@ struct TortureCommand: ParsableCommand {
         } else {
           try Snapshot.load(text: Quickstart.text, name: "quickstart")
         }
-      return try InProcess(snapshot, from: from)
+      return try from.map { try InProcess(snapshot, from: $0) } ?? InProcess(snapshot)
     } catch let rejection as Rejection {
       throw ExitCode.unreadable(rejection.description)
     } catch let misuse as Misuse {

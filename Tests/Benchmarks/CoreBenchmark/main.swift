@@ -2,14 +2,18 @@ import Basics
 import Foundation
 import Rehearsal
 
-// Calls through a border element without a kernel: what the element itself does for each call, to
-// be counted in instructions, which no neighbour on the machine disturbs.
+// What the element itself does, without a kernel: to be counted in instructions, which no neighbour
+// on the machine disturbs.
 //
-//   CoreBenchmark CALLS
-guard CommandLine.arguments.count == 2, let calls = Int(CommandLine.arguments[1]), calls > 0 else {
-  print("usage: CoreBenchmark CALLS")
+//   CoreBenchmark CALLS               calls through a border element
+//   CoreBenchmark refused MESSAGES    messages that a spent bucket stops unread
+let arguments = CommandLine.arguments.dropFirst()
+guard let count = arguments.last.flatMap(Int.init), count > 0, arguments.count < 3 else {
+  print("usage: CoreBenchmark [refused] COUNT")
   exit(2)
 }
+if arguments.count == 2 { exit(Refusals.run(count)) }
+let calls = count
 
 let (caller, callee) = ("10.1.0.1:5060", "10.2.0.1:5060")
 var layout = Layout()

@@ -42,6 +42,7 @@ class Kamailio:
         "workers": (),
         "held": ("WITH_DIALOG",),
         "tcp": ("WITH_TCP",),
+        "pike": ("WITH_PIKE",),
     }
 
     def __init__(self, settings):

@@ -42,7 +42,7 @@ private func read(_ bytes: Span<UInt8>, _ table: borrowing HeaderTable) throws(M
     _ = try Essentials(message)
     return
   }
-  if message.outline.status == 400 || message.outline.status == 505 { return }
+  if [400, 501, 505].contains(message.outline.status) { return }
   do throws(Malformed) {
     _ = try Essentials(message)
   } catch {
