@@ -12,7 +12,7 @@ SECONDS_TO_FUZZ ?= 60
 MESSAGES ?= 100000
 
 BUILD_NEEDS := pkg-config:pkg-config libssl-dev libpcap-dev
-TEST_NEEDS := sip-tester:sipp libsofia-sip-ua-dev gcc:gcc
+TEST_NEEDS := iproute2:ip sip-tester:sipp libsofia-sip-ua-dev gcc:gcc
 BENCH_NEEDS := kamailio:kamailio libsofia-sip-ua-dev gcc:gcc python3:python3 sip-tester:sipp \
 	valgrind:valgrind
 

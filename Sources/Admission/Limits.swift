@@ -18,6 +18,10 @@ package enum Limits {
   /// Sources, targets and beginnings of called users that calls are counted for at one time. Where
   /// there would be more, limits of these let no further one in.
   package static let namedCounts = 1 << 20
+  /// How many sources that no peer has are told so, all of them together.
+  package static let unknownRefusals = Pace(10, in: .seconds(1), burst: 10)
+  /// How many times as large as a request what a source gets for it that has proven nothing.
+  package static let amplification = 3
   /// The longest time that a bucket may take to fill again: the clock of the table of sources is
   /// not longer.
   package static let recovery = Interval.seconds(3600)

@@ -2,6 +2,8 @@
 package enum Observation: Hashable, Sendable {
   /// Admission would have refused its method.
   case methods(Refusal)
+  /// Admission would have let a response fall for where it came from.
+  case responses
   /// The route at this place of the rules would have been taken, or refused for want of a target.
   case route(UInt32)
   /// The rate limit at this place of the rules would have stopped it.

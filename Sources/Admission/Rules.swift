@@ -29,14 +29,22 @@ package struct Rules: Sendable {
     package var listeners: UInt64
     /// What it may send; another method gets 405.
     package var methods: MethodSet
-    /// Whether `methods` are enforced, or what they would refuse is only told.
+    /// Where responses to what it was sent may come from.
+    package var responses = ResponseSource.exact
+    /// Whether `methods` and `responses` are enforced, or what they would refuse is only told.
     package var mode = Mode.enforce
     /// Whether our refusals to it name the decision, as the log does.
     package var tellsDecisions = false
     /// How long a call with it may last; `nil` for as long as the element lets any.
     package var maxDuration: Interval?
 
-    package init(id: PeerID, name: String, listeners: UInt64, methods: MethodSet = .all) {
+    /// What a peer may send of which nothing is said. Nobody registers with a border between
+    /// providers, and nothing is on by accident: REGISTER has to be asked for.
+    package static let usualMethods = MethodSet.all(but: .register)
+
+    package init(
+      id: PeerID, name: String, listeners: UInt64, methods: MethodSet = usualMethods
+    ) {
       self.id = id
       self.name = name
       self.listeners = listeners
@@ -66,6 +74,10 @@ package struct Rules: Sendable {
   package var sources: [Source]
   /// Where peers are called that send no requests from there: only responses come from these.
   package var answering: [Source] = []
+  /// What a source gets that no peer has.
+  package var unknown = Unknown.silence
+  /// That is at most so many times as large as what it sent.
+  package var amplification = Limits.amplification
   /// How much of what may come in, in the order of the policy.
   package var rateLimits: [RateLimit] = []
   /// How many calls may go on at once, in the order of the policy.

@@ -6,6 +6,8 @@ import Synchronization
 /// held for one look-up (DESIGN §3: steer, then own; only this is not owned).
 package final class Shared: Sendable {
   private let tables = Mutex(Tables())
+  /// When the next refusal of an unknown source would be due if all came evenly.
+  let unknownRefusals = Atomic<Int64>(0)
 
   private struct Tables {
     var meters: Meters?

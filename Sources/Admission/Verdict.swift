@@ -41,6 +41,8 @@ package struct Refusal: Error, Hashable, Sendable {
     case methodNotAllowed, noRoute, foreignDestination, redirectRefused
     // It cannot be reached from here.
     case unknownName, noTarget
+    // No peer has its source, or not at that listener.
+    case unknownSource, listenerNotAllowed
     // A limit of ours.
     case tableFull, tooManyWaiting, draining, tooLarge
     // A limit of the policy.
@@ -100,6 +102,8 @@ package enum Reason: UInt8, Hashable, Sendable {
   case listenerNotAllowed
   /// A rate limit stops it.
   case rateLimit
+  /// A response to a request that was sent elsewhere.
+  case responseSource
 }
 
 /// What a stage wants to know of the outside before it goes on.

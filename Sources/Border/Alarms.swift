@@ -3,7 +3,7 @@ import Basics
 
 /// What becomes of a message whose octets nobody has looked at.
 package enum Welcome: Hashable, Sendable {
-  /// It may be read.
+  /// It may be read: also that of a stranger who is to be told that he is one.
   case welcome
   /// No peer has its source, or not at that listener.
   case stranger
@@ -40,6 +40,9 @@ extension Core {
       }
       if regimes[earlier: place].admission.peer(answering: flow) != nil { return .welcome }
       age &+= 1
+    }
+    if regimes.current.admission.refuses(unknown: flow), shared.mayRefuseUnknown(at: now) {
+      return .welcome
     }
     noteStranger(flow)
     return .stranger

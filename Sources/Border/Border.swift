@@ -74,6 +74,9 @@ package struct Border: ~Copyable {
     return false
   }
 
+  /// Whether a source is a peer's, or a place where one is called; nothing is counted.
+  package mutating func knows(_ flow: Flow) -> Bool { core.admits(flow) }
+
   /// Whether a message of a source may come in, before anything of it is looked at. It is counted
   /// for the limits of what a peer sends, so it is asked once for each message: by the worker that
   /// received it, whoever owns it.
@@ -90,7 +93,7 @@ package struct Border: ~Copyable {
     // A source that no peer has costs nothing but this look-up, and gets silence.
     guard let sender = core.sender(bytes, flow) else {
       core.noteStranger(flow)
-      return
+      return turnAway(bytes, flow, &out)
     }
     let turn = Turn(flow: flow, now: now, peer: sender.peer, policy: sender.policy)
     do throws(Malformed) {
@@ -102,6 +105,20 @@ package struct Border: ~Copyable {
       return core.unreadable(bytes, error, turn)
     }
     process(bytes, table, turn, &core, &patch, &desk, &out)
+  }
+
+  /// A source that no peer has gets a word where the policy says so, and `welcome` let it come so
+  /// far: never one for a response, nor for what cannot be read.
+  private mutating func turnAway(_ bytes: Span<UInt8>, _ flow: Flow, _ out: inout Outbox) {
+    guard core.regimes.current.admission.refuses(unknown: flow), !Peek.isResponse(bytes) else {
+      return
+    }
+    do throws(Malformed) {
+      try Parser.parse(bytes, into: &table)
+    } catch {
+      return
+    }
+    refuseStranger(bytes, table, flow, &core, &patch, &out)
   }
 
   /// Time has passed: to be called when `nextDeadline` has come. It stays due while there is no
@@ -248,6 +265,13 @@ private func process(
   } else {
     core.response(message, turn, &patch, &desk, &out)
   }
+}
+
+private func refuseStranger(
+  _ bytes: Span<UInt8>, _ table: borrowing HeaderTable, _ flow: Flow, _ core: inout Core,
+  _ patch: inout Patch, _ out: inout Outbox
+) {
+  core.refuseStranger(Message(bytes, table), flow, &patch, &out)
 }
 
 extension Core {

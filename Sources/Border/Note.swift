@@ -10,6 +10,9 @@ package enum Note: Sendable {
   case refused(Refusal, Subject, method: Method)
   /// A rule that only observes would have done this with a request.
   case observed(Observation, Subject, method: Method)
+  /// A response has a branch of ours and comes from elsewhere than its request was sent to, by the
+  /// flow `asked`: it was let fall.
+  case misplaced(status: UInt16, Subject, asked: Flow)
   /// A message was malformed, and was answered or not; what was found where the fault
   /// is.
   case malformed(Malformed, Malformed.Found, Subject, isAnswered: Bool)
@@ -127,6 +130,8 @@ package struct Counters: Sendable {
   package var retransmissionsAbsorbed = 0
   /// Responses that no client transaction waits for (RFC 6026 §7.1).
   package var strayResponses = 0
+  /// Responses with a branch of ours that came from elsewhere than their request was sent to.
+  package var misplacedResponses = 0
   /// ACKs that could not be sent on: they are never answered.
   package var strayAcks = 0
   /// Requests that this element answered with a refusal of its own.

@@ -24,7 +24,7 @@ package struct Passage: Sendable {
 
   /// What was said of the message last.
   package enum Verdict: Hashable, Sendable {
-    /// No request was judged: the message was a response.
+    /// No request was judged: the message was a response, and was taken or is stray.
     case none
     /// Its source gets no word.
     case silence(Admission.Reason)

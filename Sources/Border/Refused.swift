@@ -78,6 +78,30 @@ extension Core {
     }
   }
 
+  /// Tells a source that no peer has that it is none, without a transaction. Its address may be
+  /// somebody else's: so the answer goes to the very source, whatever its Via says, is little
+  /// larger than what came, and an ACK gets none.
+  mutating func refuseStranger(
+    _ message: borrowing Message, _ flow: Flow, _ patch: inout Patch, _ out: inout Outbox
+  ) {
+    guard message.isRequest, message.method != .ack else { return }
+    patch.reset()
+    do throws(Malformed) {
+      patch.stamp(try Essentials(message).via, flow.remote)
+    } catch {
+      return
+    }
+    let cause: Refusal.Cause =
+      passage.verdict == .silence(.listenerNotAllowed) ? .listenerNotAllowed : .unknownSource
+    let most = message.bytes.count &* regimes.current.admission.rules.amplification
+    let refusal = Refusal(403, .forbidden, cause)
+    let reply = Reply(403, "Forbidden", toTag: toTag(message))
+    let sent = Self.send(reply, answering: message, to: flow, patch, &out)
+    guard !sent.isEmpty else { return }
+    guard sent.count <= most else { return out.withdraw() }
+    passage.verdict = .refused(refusal)
+  }
+
   /// RFC 3261 §16.3 step 1: 400, with what was wrong as its reason, where a top Via says whom to
   /// answer; 505 for another version (§21.5.6), 501 for an unknown method whose CSeq names another
   /// one (RFC 4475 §3.1.2.18). An ACK is never answered.
@@ -139,10 +163,11 @@ extension Core {
     Self.send(reply, answering: message, to: responseFlow(via, turn.flow), patch, &out)
   }
 
+  @discardableResult
   private static func send(
     _ reply: Reply, answering message: borrowing Message, to flow: Flow, _ patch: borrowing Patch,
     _ out: inout Outbox
-  ) {
+  ) -> Range<Int> {
     out.send(to: flow, atMost: reply.room(for: message, patch)) {
       reply.write(answering: message, patch, into: &$0)
     }

@@ -26,11 +26,12 @@ extension Core {
       let found = error.found(in: message.bytes)
       return note(.malformed(error, found, subject(message, turn), isAnswered: false))
     }
-    guard let client = client(of: message, essentials, turn) else {
+    guard let client = client(of: message, essentials) else {
       // RFC 6026 §7.1: a proxy does not forward what no transaction of its own waits for.
       counters.strayResponses &+= 1
       return
     }
+    guard isHeard(message, essentials, from: client, turn) else { return }
     let status = message.outline.status
     let outcome = clients[client].machine.receive(status, now: turn.now, &shelf)
     if status >= 200 { awaitNoMore(client) }
@@ -42,23 +43,47 @@ extension Core {
     if clients.contains(client) { settle(client: client) }
   }
 
-  /// Whether a response comes from the peer that a request went to, or from the very address: that
-  /// may lie within a prefix of another peer, which sends requests from there.
-  private mutating func isFromTarget(of client: Handle, _ turn: Turn) -> Bool {
-    clients[client].peer == turn.peer
-      || clients[client].flow.remote.address == turn.flow.remote.address
-      || isOf(clients[client].peer, turn.flow, by: clients[client].server)
+  /// Whether a response comes from where its request went to, as Admission says by the policy that
+  /// the request went by.
+  private mutating func isHeard(
+    _ message: borrowing Message, _ essentials: Essentials, from client: Handle, _ turn: Turn
+  ) -> Bool {
+    let (peer, server) = (clients[client].peer, clients[client].server)
+    let isOfPeer = peer == turn.peer || isOf(peer, turn.flow, by: server)
+    let hearing = regimes[policy(of: server)].admission.hears(
+      turn.flow, isOfPeer: isOfPeer, to: clients[client].flow, of: peer)
+    switch hearing {
+    case .taken: return true
+    case .observed:
+      let method = Method(message.bytes, essentials.cSeq.methodText)
+      counters.observed &+= 1
+      note(.observed(.responses, subject(message, turn), method: method))
+      return true
+    case .refused:
+      (passage.verdict, passage.callee) = (.silence(.responseSource), peer)
+      counters.misplacedResponses &+= 1
+      note(
+        .misplaced(
+          status: message.outline.status, subject(message, turn), asked: clients[client].flow))
+      return false
+    }
   }
 
-  /// The client transaction whose branch is in the top Via, if the response is one to its request
-  /// and comes from its peer.
+  /// The version of the policy that a server transaction keeps; the one in force where there is
+  /// none.
+  private mutating func policy(of server: Handle?) -> UInt32 {
+    guard let server, servers.contains(server) else { return regimes.number }
+    return servers[server].policy
+  }
+
+  /// The client transaction whose branch is in the top Via, if the response is one to its request.
   private mutating func client(
-    of message: borrowing Message, _ essentials: Essentials, _ turn: Turn
+    of message: borrowing Message, _ essentials: Essentials
   ) -> Handle? {
     guard let branch = essentials.via.branch, branch.count > 7 + SealedToken.length,
       let sealed = SealedToken(reading: message.bytes, at: branch.start &+ 7),
       let token = tokens.open(sealed), token.kind == .branch, token.worker == worker,
-      clients.contains(token.handle), isFromTarget(of: token.handle, turn)
+      clients.contains(token.handle)
     else { return nil }
     let method = Method(message.bytes, essentials.cSeq.methodText)
     if method == clients[token.handle].method {

@@ -17,6 +17,8 @@ package enum Count: Int, CaseIterable, Sendable {
   case queueFull
   /// Messages that were not sent, for any reason, and whose owner was told.
   case failures
+  /// Datagrams that came in by another interface than leads back to their source.
+  case wrongWay
   /// Datagrams, and connections, of sources that the element does not admit.
   case unwelcome, strangeConnections
   /// Streams accepted, opened by us, and closed.

@@ -32,6 +32,9 @@ package protocol Element: ~Copyable, SendableMetatype {
   /// Whether a source may have a connection: asked of one that a peer opens before it is taken in.
   /// Who is not admitted finds it closed.
   mutating func admits(_ flow: Flow) -> Bool
+  /// Whether a source is anybody's at all; it counts nothing. Asked where it costs more to find out
+  /// whether the source is forged.
+  mutating func knows(_ flow: Flow) -> Bool
   /// Whether a message may cost this machine more than this question: asked once of each datagram
   /// and of each message of a stream, by the worker that received it and before its octets are
   /// looked at. What is not welcome gets silence.

@@ -9,20 +9,28 @@ struct Inbox: ~Copyable {
   // Not a power of two: the beginnings of all datagrams would share one set of the processor's
   // cache.
   private static let stride = longest + 65 * 64
+  /// Room for one control message of either family.
+  private static let control = 64
 
   private let headers: UnsafeMutablePointer<mmsghdr>
   private let vectors: UnsafeMutablePointer<iovec>
   private let names: UnsafeMutableRawPointer
   private let storage: UnsafeMutableRawPointer
+  /// Room for what is told of each datagram besides; `nil` where nothing is.
+  private let controls: UnsafeMutableRawPointer?
   private var used = Visit.datagrams
 
-  init() {
+  /// - Parameter tellsArrival: whether `interface` will be asked, of sockets that tell it.
+  init(tellsArrival: Bool = false) {
     let places = Visit.datagrams
     unsafe headers = .allocate(capacity: places)
     unsafe vectors = .allocate(capacity: places)
     unsafe names = .allocate(byteCount: places * 32, alignment: 8)
     // So large a piece comes from the kernel as untouched pages.
     unsafe storage = .allocate(byteCount: places * Self.stride, alignment: 64)
+    unsafe controls =
+      tellsArrival
+      ? .allocate(byteCount: places * Self.control, alignment: 8) : nil
     for place in 0..<places {
       unsafe vectors[place] = iovec(
         iov_base: storage + place * Self.stride, iov_len: Self.longest)
@@ -30,6 +38,10 @@ struct Inbox: ~Copyable {
       unsafe header.msg_hdr.msg_iov = vectors + place
       unsafe header.msg_hdr.msg_iovlen = 1
       unsafe header.msg_hdr.msg_name = names + place * 32
+      if let controls = unsafe controls {
+        unsafe header.msg_hdr.msg_control = controls + place * Self.control
+        unsafe header.msg_hdr.msg_controllen = Self.control
+      }
       unsafe headers[place] = header
     }
   }
@@ -39,6 +51,7 @@ struct Inbox: ~Copyable {
     unsafe vectors.deallocate()
     unsafe names.deallocate()
     unsafe storage.deallocate()
+    unsafe controls?.deallocate()
   }
 
   /// Takes what the socket has.
@@ -47,6 +60,9 @@ struct Inbox: ~Copyable {
   mutating func receive(from descriptor: Int32) -> Int {
     for place in 0..<used {
       unsafe headers[place].msg_hdr.msg_namelen = socklen_t(SocketAddress.size)
+    }
+    if unsafe controls != nil {
+      for place in 0..<used { unsafe headers[place].msg_hdr.msg_controllen = Self.control }
     }
     let got = unsafe linux_recvmmsg(descriptor, headers, UInt32(Visit.datagrams))
     used = max(0, Int(got))
@@ -69,5 +85,11 @@ struct Inbox: ~Copyable {
       return nil
     }
     return unsafe SocketAddress.read(names + place * 32)
+  }
+
+  /// The number of the interface that it came in on; 0 where that is not told.
+  func interface(_ place: Int) -> UInt32 {
+    precondition(place < used)
+    return unsafe linux_arrival(&headers[place].msg_hdr)
   }
 }

@@ -7,21 +7,21 @@ struct Opening: ~Copyable {
   /// By listener and worker; -1 once it was taken.
   private var sockets: [[Int32]] = []
 
-  init(_ wanted: [Listener], workers: Int) throws(Refusal) {
-    for listener in wanted { try open(listener, workers) }
+  init(_ wanted: [Listener], _ settings: Settings) throws(Refusal) {
+    for listener in wanted { try open(listener, settings) }
   }
 
   deinit {
     for number in sockets.joined() where number >= 0 { _ = Descriptor(number) }
   }
 
-  private mutating func open(_ wanted: Listener, _ workers: Int) throws(Refusal) {
+  private mutating func open(_ wanted: Listener, _ settings: Settings) throws(Refusal) {
     var listener = wanted
     if listener.local.port != 0 { try Socket.probe(listener) }
     listeners.append(listener)
     sockets.append([])
-    for _ in 0..<workers {
-      let socket = try Socket.open(listener)
+    for _ in 0..<settings.workers {
+      let socket = try Socket.open(listener, tellsArrival: settings.checksReversePath)
       // The kernel chose a port for the first; the others share it.
       if listener.local.port == 0, let local = Socket.local(socket) { listener.local = local }
       sockets[sockets.count - 1].append(socket.takeNumber())
@@ -38,7 +38,9 @@ struct Opening: ~Copyable {
     var layers = UniqueArray<TransportLayer>()
     for worker in 0..<desks.count {
       let neighbours = Neighbours(of: worker, rings: rings, bells: desks.map(\.bell))
-      layers.append(try layer(worker, settings.limits, census, desks[worker], neighbours))
+      var layer = try layer(worker, settings.limits, census, desks[worker], neighbours)
+      if settings.checksReversePath { try layer.checkReversePath() }
+      layers.append(layer)
     }
     return layers
   }

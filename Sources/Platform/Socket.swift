@@ -10,10 +10,13 @@ enum Socket {
   private static let backlog: Int32 = 1_024
 
   /// Opens a listener for one worker. Several may have the same address, each with its own queue.
-  static func open(_ listener: Listener) throws(Refusal) -> Descriptor {
+  /// - Parameter tellsArrival: whether it tells of each datagram by which interface it came in.
+  static func open(
+    _ listener: Listener, tellsArrival: Bool = false
+  ) throws(Refusal) -> Descriptor {
     do throws(Errno) {
       switch listener.transport {
-      case .udp: return try openDatagrams(listener.local)
+      case .udp: return try openDatagrams(listener.local, tellsArrival: tellsArrival)
       case .tcp: return try openStreams(listener.local)
       case .tls: throw Errno(code: EPROTONOSUPPORT)
       }
@@ -98,7 +101,9 @@ enum Socket {
 
   private static let IPPROTO_IP_LEVEL = Int32(IPPROTO_IP)
 
-  private static func openDatagrams(_ local: Endpoint) throws(Errno) -> Descriptor {
+  private static func openDatagrams(
+    _ local: Endpoint, tellsArrival: Bool
+  ) throws(Errno) -> Descriptor {
     let descriptor = try make(local.address, isStream: false)
     for (forced, plain) in [(SO_RCVBUFFORCE, SO_RCVBUF), (SO_SNDBUFFORCE, SO_SNDBUF)]
     where !set(descriptor, SOL_SOCKET, forced, datagramBuffer) {
@@ -106,6 +111,11 @@ enum Socket {
       set(descriptor, SOL_SOCKET, plain, datagramBuffer)
     }
     set(descriptor, SOL_SOCKET, SO_REUSEPORT, 1)
+    // Before the first datagram can come.
+    let (level, option) =
+      local.address.isIPv4
+      ? (IPPROTO_IP_LEVEL, IP_PKTINFO) : (Int32(IPPROTO_IPV6), IPV6_RECVPKTINFO)
+    if tellsArrival, !set(descriptor, level, option, 1) { throw Errno.last }
     try bind(descriptor, local)
     return descriptor
   }

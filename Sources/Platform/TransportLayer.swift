@@ -32,6 +32,8 @@ struct TransportLayer: ~Copyable {
   /// Words to other workers that found no room.
   var untold: [[Envelope]]
   let limits: Limits
+  /// `nil` where it does not matter by which interface a datagram came in.
+  private var reversePath: ReversePath?
 
   init(
     worker: Int, listeners: [Listener], _ limits: Limits, _ census: Census, _ counters: Counters,
@@ -104,6 +106,24 @@ extension TransportLayer {
     counters.add(.datagramsIn, count)
     counters.add(.octetsIn, octets)
     return count
+  }
+
+  /// From now on `leadsBack` asks the kernel; the sockets have to tell how datagrams came in.
+  mutating func checkReversePath() throws(Refusal) {
+    do throws(Errno) {
+      reversePath = .some(try ReversePath())
+    } catch {
+      throw Refusal.system(code: error.code)
+    }
+  }
+
+  var checksReversePath: Bool { reversePath != nil }
+
+  /// Whether a datagram came in by the interface that leads back to its source.
+  mutating func leadsBack(
+    _ datagram: Int, of inbox: borrowing Inbox, to source: Endpoint, now: Instant
+  ) -> Bool {
+    reversePath?.leadsBack(to: source.address, over: inbox.interface(datagram), now: now) ?? true
   }
 
   func listener(_ place: Int) -> UInt8 { datagrams[place].listener }

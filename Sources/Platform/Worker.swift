@@ -47,7 +47,7 @@ struct Worker<E: Element & ~Copyable>: ~Copyable {
 
   /// Serves until it is told to end.
   mutating func run() {
-    var inbox = Inbox()
+    var inbox = Inbox(tellsArrival: layer.checksReversePath)
     var scratch = Buffer(capacity: 2 * Visit.streamOctets)
     while !isOver() {
       let events = sleep()

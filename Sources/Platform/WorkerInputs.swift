@@ -56,6 +56,7 @@ extension Worker where E: ~Copyable {
 
   private mutating func takeDatagrams(_ place: Int, _ inbox: inout Inbox) -> Int {
     let listener = layer.listener(place)
+    let isStrict = layer.checksReversePath
     var total = 0
     for _ in 0..<Visit.datagramCalls {
       let count = layer.receive(place, into: &inbox)
@@ -67,6 +68,13 @@ extension Worker where E: ~Copyable {
           continue
         }
         let flow = Flow(.udp, listener: listener, remote: source)
+        // Before it is counted for anybody: a forged source spends nothing of its victim's.
+        if isStrict, element.knows(flow),
+          !layer.leadsBack(datagram, of: inbox, to: source, now: now)
+        {
+          desk.counters.add(.wrongWay)
+          continue
+        }
         guard element.welcomes(flow, now: now) else {
           desk.counters.add(.unwelcome)
           continue

@@ -11,6 +11,9 @@ package struct Settings: Hashable, Sendable {
   package var batching = Interval.milliseconds(1)
   /// Whether each worker stays on one core.
   package var isPinned = false
+  /// Whether a datagram is let fall that came in by another interface than leads back to its
+  /// source (RFC 3704 §2.2).
+  package var checksReversePath = false
   /// What sockets and streams may hold.
   package var limits = Limits()
 
@@ -49,7 +52,7 @@ package final class Workers<E: Element & ~Copyable>: Sendable {
       throw Refusal.system(code: error.code)
     }
     ending = Ending(desks.map(\.bell))
-    var opening = try Opening(listeners, workers: settings.workers)
+    var opening = try Opening(listeners, settings)
     self.listeners = opening.listeners
     var layers = try opening.layers(settings, desks.map { ($0.bell, $0.counters) })
     for worker in 0..<settings.workers {

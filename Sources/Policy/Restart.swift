@@ -20,6 +20,7 @@ package struct RestartOnly: Sendable {
     RestartOnly("element.batching") { Units.text($0.batching) },
     RestartOnly("element.control") { $0.control },
     RestartOnly("element.admin") { $0.admin?.text },
+    RestartOnly("admission.reverse-path") { $0.checksReversePath ? "strict" : "off" },
     RestartOnly("element.limits.calls") { $0.tables.calls.map { "\($0)" } },
     RestartOnly("element.limits.transactions") { $0.tables.transactions.map { "\($0)" } },
     RestartOnly("element.limits.kept-messages") { $0.tables.keptMessages.map(Units.text) },

@@ -59,6 +59,8 @@ package struct Settings: Hashable, Sendable {
   package var level = Level.info
   /// Whether numbers and addresses stand in the log as they are.
   package var showsPersonalData = false
+  /// Whether a datagram has to come in by the interface that leads back to its source.
+  package var checksReversePath = false
   /// Where the owner's Unix socket is; `nil` for none.
   package var control: String?
   /// Where metrics and health are read over HTTP, on loopback; `nil` for nowhere.

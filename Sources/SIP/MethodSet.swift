@@ -14,6 +14,11 @@ public struct MethodSet: Hashable, Sendable {
     for method in methods { bits |= 1 << UInt16(method.rawValue) }
   }
 
+  /// All but this one.
+  public static func all(but method: Method) -> MethodSet {
+    MethodSet(bits: ~(1 << UInt16(method.rawValue)))
+  }
+
   /// ACK and CANCEL belong to their INVITE: who may send that may send these.
   public func contains(_ method: Method) -> Bool {
     let asked = method == .ack || method == .cancel ? .invite : method

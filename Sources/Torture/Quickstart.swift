@@ -17,6 +17,9 @@ package enum Quickstart {
       - name: loopback
         sources: [127.0.0.0/8, "::1/128"]
         authentication: source
+        methods:
+          [INVITE, BYE, OPTIONS, REGISTER, PRACK, UPDATE, REFER, SUBSCRIBE, NOTIFY, INFO, MESSAGE,
+           PUBLISH, other]
         targets: ["127.0.0.1:5070", "[::1]:5070"]
     routing:
       lost-routes: mend

@@ -69,6 +69,8 @@ struct Node: ~Copyable, Element {
     self.worker = worker
   }
 
+  mutating func knows(_ flow: Flow) -> Bool { border.knows(flow) }
+
   mutating func admits(_ flow: Flow) -> Bool { border.admits(flow) }
 
   mutating func welcomes(_ flow: Flow, now: Instant) -> Bool {
@@ -269,6 +271,7 @@ struct Node: ~Copyable, Element {
       out.field("malformed", counters.malformedAnswered + counters.malformedDropped)
       out.field("retransmissions", counters.retransmissionsAbsorbed)
       out.field("stray-responses", counters.strayResponses)
+      out.field("misplaced-responses", counters.misplacedResponses)
       out.field("stray-acks", counters.strayAcks)
       out.field("outbox-full", overflows)
       out.field("lost-notes", lost)

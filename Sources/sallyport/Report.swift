@@ -49,6 +49,7 @@ struct Report {
       observed(observation, subject, method, wall)
     case .malformed(let fault, let found, let subject, let isAnswered):
       malformed(fault, found, subject, isAnswered, wall)
+    case .misplaced(let status, let subject, let asked): misplaced(status, subject, asked, wall)
     case .limitBegan(let rule, let policy, let subject): began(rule, policy, subject, wall)
     case .limitEnded(let rule, let policy, let refused): ended(rule, policy, refused, wall)
     case .targetFailed(let failure, let status, let subject, let hasNext):
@@ -125,6 +126,9 @@ struct Report {
       case .methods(let refusal):
         out.field("rule", "admission.methods")
         out.field("would", Int(refusal.status))
+      case .responses:
+        out.field("rule", "admission.responses-from")
+        out.field("would", "drop")
       case .rateLimit(let place):
         out.name("rule")
         out.write("admission.rate-limits.")
@@ -159,6 +163,22 @@ struct Report {
       out.quoted("found") { $0.write(found) }
       out.field("offset", fault.offset)
       out.field("answered", isAnswered ? "yes" : "no")
+      about.write(into: &out)
+    }
+  }
+
+  /// Somebody was not asked, and answers: a forger, or a peer that answers from another port.
+  private mutating func misplaced(
+    _ status: UInt16, _ subject: Subject, _ asked: Flow, _ wall: Int64
+  ) {
+    guard mayWrite(.notice, wall) else { return }
+    let (about, redacted) = (about(subject), redacted)
+    line.add(.notice, "response.refused", wall: wall) { out in
+      out.field("status", Int(status))
+      out.field("cause", "response-source")
+      out.name("asked")
+      redacted.write(asked.remote.address, into: &out)
+      out.field("asked-port", Int(asked.remote.port))
       about.write(into: &out)
     }
   }
@@ -262,6 +282,8 @@ extension Refusal.Cause {
     case .redirectRefused: "redirect-refused"
     case .unknownName: "unknown-name"
     case .noTarget: "no-target"
+    case .unknownSource: "unknown-source"
+    case .listenerNotAllowed: "listener-not-allowed"
     case .tableFull: "table-full"
     case .tooManyWaiting: "too-many-waiting"
     case .draining: "draining"

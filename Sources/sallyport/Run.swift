@@ -226,6 +226,7 @@ extension Platform.Settings {
     self.init()
     workers = policy.workers
     batching = policy.batching
+    checksReversePath = policy.checksReversePath
     limits.connections = policy.streams.connections ?? limits.connections
     limits.connectionsPerSource =
       policy.streams.connectionsPerSource ?? limits.connectionsPerSource

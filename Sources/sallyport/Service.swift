@@ -159,7 +159,8 @@ extension Service {
     ("refused", .refused), ("unframed", .unframed), ("late", .late), ("unread", .unread),
     ("held", .held), ("failures", .failures), ("unusable", .unusable),
     ("queue-full", .queueFull), ("ring-full", .ringFull),
-    ("unwelcome", .unwelcome), ("strange-connections", .strangeConnections),
+    ("wrong-way", .wrongWay), ("unwelcome", .unwelcome),
+    ("strange-connections", .strangeConnections),
   ]
 
   private func status() -> Status {

@@ -94,7 +94,9 @@ struct CallsKeepTheirPolicy {
 
   @Test("a call whose sources are another peer's by now is answered, and cancelled, all the same")
   func movedSources() {
-    let exchange = Exchange(Self.policy())
+    var layout = Self.policy()
+    layout.hear(PeerID(raw: 1), from: .peer)
+    let exchange = Exchange(layout)
     exchange.send(Ask("INVITE").text, from: exchange.west)
     exchange.element.adopt(Self.moved().configuration())
     // From another host of the peer that was called.

@@ -104,7 +104,7 @@ struct NotesLeadToTheirCall {
       case .refused(_, let subject, _), .observed(_, let subject, _): subject
       case .malformed(_, _, let subject, _): subject
       case .unresolved(_, _, let subject): subject
-      case .callEnded, .targetFailed, .limitBegan, .limitEnded: nil
+      case .callEnded, .targetFailed, .misplaced, .limitBegan, .limitEnded: nil
       }
     }
     #expect(subjects.count == 3)

@@ -74,6 +74,7 @@ struct EchoElement: ~Copyable, Element {
     self.notes = notes
   }
 
+  func knows(_ flow: Flow) -> Bool { true }
   func admits(_ flow: Flow) -> Bool { flow.listener != turnsAway }
   func welcomes(_ flow: Flow, now: Instant) -> Bool { flow.listener != turnsAway }
 

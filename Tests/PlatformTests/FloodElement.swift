@@ -36,6 +36,7 @@ struct FloodElement: ~Copyable, Element {
     self.sink = sink
   }
 
+  func knows(_ flow: Flow) -> Bool { true }
   func admits(_ flow: Flow) -> Bool { true }
   func welcomes(_ flow: Flow, now: Instant) -> Bool { true }
 

@@ -171,6 +171,7 @@ struct ExplanationsAreTrue {
       guard case .observed(let observation, _, _) = note else { return nil }
       switch observation {
       case .methods: return "methods"
+      case .responses: return "responses-from"
       case .rateLimit(let limit):
         return snapshot.configuration.admission.rateLimits[Int(limit)].name
       case .sessionLimit(let limit):

@@ -111,8 +111,8 @@ struct IncludeTests {
     #expect(
       found == [
         "etc/a.yaml:2:19: error: `colour` is not a key of a peer; its keys are name, sources,"
-          + " listeners, targets, names, methods, mode, rate, sessions, max-duration, decision-id,"
-          + " authentication, timeout",
+          + " listeners, targets, names, methods, mode, rate, decision-id, sessions, max-duration,"
+          + " responses-from, authentication, timeout",
         "etc/b.yaml:1:1: error: `element` stands already in etc/main.yaml:5",
         "etc/b.yaml:2:1: error: `version` stands already in etc/main.yaml:1",
       ])

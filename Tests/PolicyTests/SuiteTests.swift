@@ -64,6 +64,9 @@ struct SuiteTests {
           within: caller
           request: BYE
           expect: { verdict: forward, to: "tcp:10.2.0.1:5060", headers: { CSeq: 2 BYE } }
+        - name: REGISTER has to be asked for
+          request: REGISTER sip:y
+          expect: { verdict: refuse, status: 405, cause: method-not-allowed }
         - name: a third peer may not
           after: [{ request: "INVITE sip:x@y", from: 10.2.0.9, replies: 200 }]
           within: caller
@@ -73,6 +76,14 @@ struct SuiteTests {
           file: m.sip
           after: [{ file: m.sip }]
           expect: { verdict: absorb }
+        - name: an answer from another port is none
+          file: m.sip
+          after: [{ file: m.sip, replies: 486, replies-from: "10.2.0.1:5062" }]
+          expect: { verdict: absorb, status: 100 }
+        - name: from where the request went it is one
+          file: m.sip
+          after: [{ file: m.sip, replies: 486, replies-from: "10.2.0.1:5060" }]
+          expect: { verdict: absorb, status: 486 }
       """,
       file: """
         INVITE sip:x@y SIP/2.0
@@ -86,7 +97,7 @@ struct SuiteTests {
     let wrong = report.results.filter { !$0.passed }.map(\.name)
     // The route is only for what comes from `left`: there is no call that a third peer could be in.
     #expect(wrong == ["a third peer may not"], "\(report.text)")
-    #expect(report.results[2].deviations.map(\.got) == ["none"])
+    #expect(report.results[3].deviations.map(\.got) == ["none"])
   }
 
   @Test("the time, its passing, names and what only observes are the case's own")

@@ -29,23 +29,37 @@ package struct Layout {
   package var sessionLimits: [Admission.Rules.SessionLimit] = []
   /// How long calls with peers may last, by their numbers.
   package var maxDurations: [PeerID: Interval] = [:]
+  /// What a source gets that no peer has, and how much larger that may be than what it sent.
+  package var unknown = Admission.Rules.Unknown.silence
+  package var amplification = Admission.Limits.amplification
   /// Ports at 10.0.0.1 that datagrams are taken at as well.
   package var morePorts: [UInt16] = []
 
   package init() {}
+
+  /// Says where responses of a peer may come from.
+  package mutating func hear(_ peer: PeerID, from source: ResponseSource) {
+    admission.peers[Int(peer.raw)].responses = source
+  }
+
+  /// Lets a peer use no listeners but these, each a bit.
+  package mutating func limit(_ peer: PeerID, to listeners: UInt64) {
+    admission.peers[Int(peer.raw)].listeners = listeners
+  }
 
   /// A peer with one or more networks ("10.1.0.0/16"), the places where it is reached and the names
   /// that it uses.
   @discardableResult
   package mutating func peer(
     _ name: String, _ networks: [String], at places: [String] = [], names: [String] = [],
-    methods: MethodSet = .all, mode: Mode = .enforce, tellsDecisions: Bool = false,
-    over transport: Transport? = nil
+    methods: MethodSet = .all, responses: ResponseSource = .exact, mode: Mode = .enforce,
+    tellsDecisions: Bool = false, over transport: Transport? = nil
   ) -> PeerID {
     let id = PeerID(raw: UInt16(admission.peers.count))
     admission.peers.append(
       Admission.Rules.Peer(id: id, name: name, listeners: .max, methods: methods))
     admission.peers[admission.peers.count - 1].mode = mode
+    admission.peers[admission.peers.count - 1].responses = responses
     admission.peers[admission.peers.count - 1].tellsDecisions = tellsDecisions
     for network in networks { admission.sources.append(Self.source(network, id)) }
     var peer = Routing.Rules.Peer()
@@ -99,6 +113,8 @@ package struct Layout {
       Self.listener(.udp, Self.border6), Self.listener(.tcp, Self.border6),
     ]
     for port in morePorts { listeners.append(Self.listener(.udp, "10.0.0.1:\(port)")) }
+    var admission = admission
+    (admission.unknown, admission.amplification) = (unknown, amplification)
     var configuration = Configuration(
       listeners: listeners, admission: admission, authentication: Authentication.Rules(),
       identity: Identity.Rules(), routing: routing, topology: Topology.Rules(),

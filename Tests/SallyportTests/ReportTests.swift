@@ -68,6 +68,17 @@ struct ReportTests {
     #expect(!lines(note, isClear: false).contains("127.0.0"))
   }
 
+  @Test("a response of somebody who was not asked: who was, and who answered")
+  func misplaced() {
+    var asked = flow
+    asked.remote = Endpoint(Address(ipv4: 0x7f00_0003), port: 5070)
+    let note = Note.misplaced(status: 200, subject, asked: asked)
+    let start = "1970-01-01T00:00:00.000Z notice response.refused status=200 cause=response-source"
+    let about = "peer=b call-id=#0123456789 remote=127.0.0.2 port=5060 transport=udp\n"
+    #expect(lines(note) == "\(start) asked=127.0.0.3 asked-port=5070 \(about)")
+    #expect(!lines(note, isClear: false).contains("127.0.0"))
+  }
+
   @Test("a request that was refused: why, whose it is, and its Call-ID's digest")
   func refused() {
     let refusal = Refusal(404, .notFound, .noRoute)

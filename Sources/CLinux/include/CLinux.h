@@ -104,6 +104,29 @@ static inline int linux_recvmmsg(int fd, struct mmsghdr *messages, unsigned coun
   return recvmmsg(fd, messages, count, MSG_DONTWAIT, NULL);
 }
 
+// The number of the interface that a datagram came in on, which a control message tells and only
+// macros can find; 0 where none does.
+static inline unsigned linux_arrival(struct msghdr *message) {
+  for (struct cmsghdr *one = CMSG_FIRSTHDR(message); one; one = CMSG_NXTHDR(message, one)) {
+    if (one->cmsg_level == IPPROTO_IP && one->cmsg_type == IP_PKTINFO) {
+      struct in_pktinfo info;
+      memcpy(&info, CMSG_DATA(one), sizeof info);
+      return (unsigned)info.ipi_ifindex;
+    }
+    if (one->cmsg_level == IPPROTO_IPV6 && one->cmsg_type == IPV6_PKTINFO) {
+      struct in6_pktinfo info;
+      memcpy(&info, CMSG_DATA(one), sizeof info);
+      return info.ipi6_ifindex;
+    }
+  }
+  return 0;
+}
+
+// A socket that asks the kernel for routes: rtnetlink(7), whose protocol has the number 0.
+static inline int linux_route_socket(void) {
+  return socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
 // Enumerations and macros of mixed types, as plain numbers.
 static inline int linux_socket(int family, int isStream) {
   int type = isStream ? SOCK_STREAM : SOCK_DGRAM;

@@ -67,6 +67,7 @@ struct Binder {
     bindListeners()
     let own = ownNames()
     bindPeers()
+    bindUnknown()
     bindRateLimits()
     bindSessionLimits()
     bindRouting()
@@ -106,6 +107,7 @@ extension Binder {
   private func settings() -> Settings {
     var settings = Settings()
     settings.workers = cores
+    settings.checksReversePath = root["admission"]?.word("reverse-path") == "strict"
     guard let element = root["element"] else { return settings }
     if let name = element.word("name") { settings.name = name }
     if let workers = element.count("workers") { settings.workers = workers }

@@ -57,9 +57,7 @@ extension Binder {
     peers[place].listeners = bits
     peers[place].timeout = node["timeout"]?.interval
     admission.peers[id].listeners = bits
-    let methods = root.inForce(.admission, "methods", peer: node)
-    admission.peers[id].methods = methods.map { Self.methods($0.items) } ?? .all
-    admission.peers[id].mode = Self.mode(root.inForce(.admission, "mode", peer: node))
+    bindIngress(of: node, id)
     let tells = root.inForce(.admission, "decision-id", peer: node)
     admission.peers[id].tellsDecisions = tells?.scalar == "on"
     admission.peers[id].maxDuration =
@@ -119,14 +117,6 @@ extension Binder {
       if listener.value.transport == .tcp { choice.tcp = UInt8(place) }
     }
     return choice
-  }
-
-  /// Who may send INVITE may also send what belongs to it and cannot be refused (RFC 3261 §22.1).
-  static func methods(_ nodes: [Node]) -> MethodSet {
-    let words = Set(nodes.compactMap(\.scalar))
-    var methods = Method.allCases.filter { words.contains($0 == .other ? "other" : "\($0.text)") }
-    if methods.contains(.invite) { methods += [.ack, .cancel] }
-    return MethodSet(methods)
   }
 }
 

@@ -33,7 +33,7 @@ package struct Places: Sendable {
   }
 
   mutating func noteKeys(_ root: Node) {
-    for entry in root.entries where ["element", "listeners"].contains(entry.key) {
+    for entry in root.entries where ["element", "listeners", "admission"].contains(entry.key) {
       keys[entry.key] = entry.place
       noteKeys(of: entry.value, below: entry.key)
     }

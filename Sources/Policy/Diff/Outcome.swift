@@ -103,6 +103,7 @@ package struct Outcome: Hashable, Sendable, Encodable {
     observes = judgement.observed.map { observation in
       switch observation {
       case .methods(_): "methods"
+      case .responses: "responses-from"
       case .rateLimit(let place): snapshot.configuration.admission.rateLimits[Int(place)].name
       case .sessionLimit(let place): snapshot.configuration.admission.nameOfLimit(Int(place))
       case .route(let place): snapshot.configuration.routing.routes[Int(place)].name

@@ -122,7 +122,7 @@ extension Section {
         Key(
           "methods", .list(.method),
           "what a peer may send; INVITE brings ACK and CANCEL; `other` is what has no name here",
-          without: "all", by: [.peer]),
+          without: "all but REGISTER", by: [.peer]),
         Key(
           "mode", .mode, "whether its refusals are carried out, or only counted and told",
           without: "enforce", by: [.peer]),
@@ -136,7 +136,7 @@ extension Section {
         Key(
           "rate-limits", .list(.table(Table.rateLimit)), "how much of what may come in",
           without: "none"),
-      ] + Table.sessionKeys + Key.later("amplification", "trust", "overload")))
+      ] + Table.sessionKeys + ingress + Key.later("trust", "overload")))
 
   static let authentication = Section(
     name: "authentication", summary: "who is asking",

@@ -11,7 +11,8 @@ extension Rule {
 
   private static let looking = [
     shadowedRoute, deadRoute, routeLoop, ownTarget, muteTarget, methodsWithoutBye,
-    unusedPeer, unreachableListener, overlappingSources, openRelay, observeMode,
+    registerWithoutRegistrar,
+    unusedPeer, unreachableListener, overlappingSources, openRelay, strangersAnswered, observeMode,
     lostRoutesMended, noLimit, idleLimit, limitAboveElement,
     idleSessionLimit, sessionLimitAboveElement,
     failoverAfterRefusal, shortTimerC, followedRedirects, namesWithoutDnssec, personalDataInLog,

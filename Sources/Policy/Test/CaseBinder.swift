@@ -57,6 +57,7 @@ struct CaseBinder {
     input.wall = wall(node)
     input.count = node.count("count") ?? 1
     input.replies = node.words("replies").compactMap(Int.init)
+    input.repliesFrom = node["replies-from"]?.scalar.flatMap { try? Addresses.endpoint($0) }
     input.wait = node.interval("wait")
     return input
   }

@@ -52,6 +52,9 @@ extension Table {
       Key("count", .count(1...10_000), "how often it comes, each time a new one"),
       Key("replies", .oneOrMore(.count(100...699)), "what whoever it reaches answers"),
       Key(
+        "replies-from", .endpoint, "where that answer comes from",
+        without: "where the request was sent to"),
+      Key(
         "wait", .interval(.milliseconds(1) ... .seconds(24 * 3600)), "time that passes after it"),
     ])
 

@@ -30,7 +30,7 @@ struct Course: ~Copyable {
   mutating func play(_ input: Suite.Input) {
     for _ in 0..<input.count {
       guard let judgement = judge(input) else { break }
-      reply(input.replies, to: judgement)
+      reply(input.replies, from: input.repliesFrom, to: judgement)
     }
     if let wait = input.wait { _ = trial.wait(wait) }
   }
@@ -73,14 +73,18 @@ struct Course: ~Copyable {
   }
 
   /// Whoever a request reached says so much to it.
-  private mutating func reply(_ statuses: [Int], to judgement: Judgement) {
+  private mutating func reply(
+    _ statuses: [Int], from source: Endpoint?, to judgement: Judgement
+  ) {
     guard let flow = judgement.passage.flow,
       let sent = judgement.sent.first(where: { $0.flow == flow })
     else { return }
     let request = Transcript(sent.bytes)
+    var back = flow.answering
+    if let source { back.remote = source }
     for status in statuses {
       let reply = request.reply(status, from: flow, tag: "callee-\(serial)")
-      let outcome = trial.receive(Array(reply.utf8), from: flow.answering)
+      let outcome = trial.receive(Array(reply.utf8), from: back)
       let answers = outcome.sent.map { Transcript($0.bytes) }
       guard let answer = answers.last(where: { !$0.isRequest }) else { continue }
       dialog?.take(answer, of: request)

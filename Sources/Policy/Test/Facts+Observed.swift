@@ -10,6 +10,7 @@ extension Facts {
     let found = judgement.observed.compactMap { observation in
       switch observation {
       case .methods(let refusal): stage == .admission ? methods(refusal) : nil
+      case .responses: nil
       case .rateLimit(let limit): stage == .admission ? self.limit(Int(limit)) : nil
       case .sessionLimit(let limit): stage == .admission ? session(Int(limit)) : nil
       case .route(let route): stage == .routing ? self.route(Int(route)) : nil

@@ -59,6 +59,7 @@ extension Facts {
     case .rateLimit:
       guard let limit = passage.limit else { return source }
       return stopped(by: Int(limit))
+    case .responseSource: return misplaced
     case .unknownSource:
       let address = judgement.flow.remote.address
       let stands = "\(address.text) is in no peer's sources"
@@ -75,6 +76,17 @@ extension Facts {
         snapshot.places.text(snapshot.places.sources[near])
       )
     }
+  }
+
+  /// A response comes from where nobody was asked.
+  private var misplaced: (text: String, place: String?) {
+    let source = Explanation.text(judgement.flow)
+    guard let peer = passage.callee else { return (self.source.text, nil) }
+    let word = IngressWords.responses.first { $0.1 == admission.peers[Int(peer.raw)].responses }
+    return (
+      "its request was sent to peer `\(name(peer))`, and not to \(source)"
+        + " (`responses-from: \(word?.0 ?? "")`)", place(of: peer)
+    )
   }
 
   /// The prefix of the same family that has most leading bits in common with an address.
@@ -142,6 +154,8 @@ extension Facts {
     case .redirectRefused: ("a redirection that is refused", nil)
     case .unknownName: ("\(hop) names a host that has no address and is no peer's", nil)
     case .noTarget: noTarget
+    case .unknownSource: silence(.unknownSource)
+    case .listenerNotAllowed: silence(.listenerNotAllowed)
     case .tableFull: ("a table is full", nil)
     case .tooManyWaiting: ("too many requests wait for names already", nil)
     case .draining: ("the element takes no new calls", nil)
@@ -216,6 +230,7 @@ extension MethodSet {
   /// The methods as a policy names them.
   var words: String {
     if self == .all { return "every method" }
+    if self == Admission.Rules.Peer.usualMethods { return "every method but REGISTER" }
     let words = Method.allCases.filter(contains).map { $0 == .other ? "other" : "\($0.text)" }
     return words.isEmpty ? "nothing" : words.joined(separator: ", ")
   }

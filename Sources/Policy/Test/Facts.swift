@@ -32,6 +32,7 @@ struct Facts {
   /// Why a message goes no further, as the log calls it.
   static func cause(of verdict: Passage.Verdict) -> String? {
     switch verdict {
+    case .silence(.responseSource): "response-source"
     case .silence: "unknown-source"
     case .refused(let refusal): Kebab.text(refusal.cause)
     case .malformed, .unreadable: "malformed"
@@ -42,8 +43,11 @@ struct Facts {
   /// The line that the log has of it, without its time and source.
   var log: String? {
     switch passage.verdict {
+    case .silence(.responseSource):
+      return "response.refused status=\(transcript.status ?? 0) cause=response-source"
     case .silence: return "source.unknown"
     case .refused(let refusal):
+      if passage.stage == .source { return "source.unknown" }
       let cause = Kebab.text(refusal.cause)
       return "request.refused method=\(transcript.method) status=\(refusal.status) cause=\(cause)"
     case .malformed(let fault, let isAnswered): return malformed(fault, isAnswered: isAnswered)
@@ -65,10 +69,13 @@ struct Facts {
   /// Every stage that was met, up to the one that had the last word.
   var steps: [Explanation.Step] {
     if let fault = judgement.unframed { return [unframed(fault)] }
-    guard transcript.isRequest || passage.verdict != .none else { return [response] }
+    guard transcript.isRequest || passage.verdict != .none, !isMisplaced else { return [response] }
     let met = Passage.Stage.allCases.prefix { $0.rawValue <= passage.stage.rawValue }
     return met.map { $0 == passage.stage ? last($0) : passed($0) }
   }
+
+  /// Whether it is a response of somebody who was not asked.
+  private var isMisplaced: Bool { passage.verdict == .silence(.responseSource) }
 
   /// What a stream is that holds no message: only one that can hold none any more is closed.
   private func unframed(_ fault: Malformed) -> Explanation.Step {
@@ -91,6 +98,10 @@ struct Facts {
   }
 
   private var response: Explanation.Step {
+    if case .silence(let reason) = passage.verdict {
+      let (fact, place) = silence(reason)
+      return Explanation.Step(stage: "response", verdict: "silence", fact: fact, place: place)
+    }
     let isPassed = !judgement.sent.isEmpty
     return Explanation.Step(
       stage: "response", verdict: isPassed ? "forward" : "silence",

@@ -24,6 +24,8 @@ package struct Suite: Sendable {
     var count = 1
     /// What whoever it reaches says to it, one after the other.
     var replies: [Int] = []
+    /// Where that comes from, if not from where the request was sent to.
+    var repliesFrom: Endpoint?
     var wait: Interval?
   }
 

@@ -91,6 +91,7 @@ extension Census {
     case .unusable: ("unusable_datagrams", .counter, "Datagrams empty, foreign or cut.")
     case .queueFull: ("queue_full", .counter, "Datagrams lost because the socket took no more.")
     case .failures: ("failures", .counter, "Messages that could not be sent.")
+    case .wrongWay: ("wrong_way_datagrams", .counter, "Datagrams by another way than leads back.")
     case .unwelcome: ("unwelcome_datagrams", .counter, "Datagrams that were not admitted.")
     case .strangeConnections: ("strange_connections", .counter, "Connections not admitted.")
     case .accepted: ("accepted_connections", .counter, "Connections accepted.")

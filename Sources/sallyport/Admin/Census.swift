@@ -140,6 +140,7 @@ extension Census {
       sums.sum { $0.retransmissionsAbsorbed })
     out.begin("strays", .counter, "Messages that belong to nothing.")
     out.add(sums.sum { $0.strayResponses }, .init("kind", "response"))
+    out.add(sums.sum { $0.misplacedResponses }, .init("kind", "misplaced-response"))
     out.add(sums.sum { $0.strayAcks }, .init("kind", "ack"))
     out.add(
       "outbox_overflows", .counter, "Messages that found no room on their way out.",

@@ -64,7 +64,9 @@ struct Scene {
       for place in next.admission.peers.indices {
         next.admission.peers[place].methods = MethodSet([.invite, .ack, .cancel, .bye])
       }
-    case 4: next.routing.targets.reverse()
+    case 4:
+      next.routing.targets.reverse()
+      for place in next.admission.peers.indices { next.admission.peers[place].responses = .peer }
     case 5: next.routing.routes = []
     default: break
     }

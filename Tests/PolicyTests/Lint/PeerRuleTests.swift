@@ -257,6 +257,30 @@ struct PeerRuleTests {
   @Test("peers that cannot end a call", arguments: methodsCases)
   func methods(test: Case) { check(test, "methods-without-bye") }
 
+  private static let registers = [
+    "warning: peer `a` may send REGISTER, and no route for it leads to a registrar"
+  ]
+
+  static let registerCases: [Case] = [
+    Case("name: a, sources: [10.0.0.1]", found: []),
+    Case("name: a, methods: [REGISTER]", found: []),
+    Case("name: a, sources: [10.0.0.1], methods: [BYE, REGISTER]", found: registers),
+    Case(
+      "name: a, sources: [10.0.0.1], methods: [BYE, REGISTER], mode: observe", found: []),
+    Case(
+      #"name: a, sources: [10.0.0.1], methods: [BYE, REGISTER], targets: ["10.0.0.1"]"#,
+      routes: ["to: a"], found: []),
+    Case(
+      #"name: a, sources: [10.0.0.1], methods: [BYE, REGISTER], targets: ["10.0.0.1"]"#,
+      routes: ["method: INVITE, to: a"], found: registers),
+    Case(
+      #"name: a, sources: [10.0.0.1], methods: [BYE, REGISTER], targets: ["10.0.0.1"]"#,
+      routes: ["mode: observe, to: a"], found: registers),
+  ]
+
+  @Test("peers that may register with nobody", arguments: registerCases)
+  func register(test: Case) { check(test, "register-without-registrar") }
+
   static let listenersCases: [Case] = [
     Case(#"name: a, sources: [10.0.0.1, "fd00::1"]"#, found: []),
     Case(
