@@ -81,7 +81,7 @@ struct IngressKeyTests {
     let changes = SettingChange.all(old, new).map { "\($0.path): \($0.old), \($0.new)" }
     #expect(
       changes == [
-        "admission.responses-from: exact, address", "peers.right.responses-from: none, peer",
+        "admission.responses-from: exact, address", "peers.right.responses-from: exact, peer",
       ])
   }
 

@@ -98,12 +98,6 @@ extension SettingChange {
     for listener in snapshot.tree.all("listeners") {
       gather(.listener, listener, "listeners.\(listener.word("name") ?? "")")
     }
-    // No request shows where its response may come from.
-    for peer in snapshot.tree.all("peers") {
-      guard let node = peer["responses-from"] else { continue }
-      found["peers.\(peer.word("name") ?? "").responses-from"] = Setting(
-        text: node.written, value: node.written, place: snapshot.places.text(node.place))
-    }
     for section in Section.all {
       gather(section.table, snapshot.tree[section.name], section.name)
     }
