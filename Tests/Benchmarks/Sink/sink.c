@@ -1,7 +1,7 @@
-// What it costs to receive and no more: sink ADDRESS PORT
+// What it costs to receive and no more: sink ADDRESS PORT NAP
 //
-// Takes datagrams as a worker does under load, 32 with each recvmmsg and a nap of half a
-// millisecond when there are none, and looks at none of them. Ends with SIGTERM.
+// Takes datagrams as a worker does under load, 32 with each recvmmsg and a nap of so many
+// microseconds when there are none, and looks at none of them. Ends with SIGTERM.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -16,7 +16,7 @@ static char octets[batch][room];
 static struct sockaddr_in6 names[batch];
 
 int main(int count, char **arguments) {
-  if (count != 3) return 64;
+  if (count != 4) return 64;
   int port = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0), size = 8 << 20;
   struct sockaddr_in local = {.sin_family = AF_INET};
   local.sin_port = htons((uint16_t)atoi(arguments[2]));
@@ -36,7 +36,7 @@ int main(int count, char **arguments) {
       headers[place].msg_hdr.msg_namelen = sizeof names[place];
     }
     if (recvmmsg(port, headers, batch, MSG_DONTWAIT, NULL) < batch) {
-      struct timespec nap = {.tv_nsec = 500000};
+      struct timespec nap = {.tv_nsec = atol(arguments[3]) * 1000};
       nanosleep(&nap, NULL);
     }
   }
