@@ -38,7 +38,10 @@ extension Core {
       if let peer = regimes[earlier: place].admission.peer(of: flow) {
         return welcome(flow, of: peer, by: place, now)
       }
-      if regimes[earlier: place].admission.peer(answering: flow) != nil { return .welcome }
+      // What comes from its targets is the peer's as well, whatever it is: nobody has looked at it.
+      if let peer = regimes[earlier: place].admission.peer(answering: flow) {
+        return welcome(flow, of: peer, by: place, now)
+      }
       age &+= 1
     }
     if regimes.current.admission.refuses(unknown: flow), shared.mayRefuseUnknown(at: now) {

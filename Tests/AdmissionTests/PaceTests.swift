@@ -81,4 +81,16 @@ struct PaceTests {
     let anew = meters.bite(0, at: start + .seconds(50))
     #expect(anew)
   }
+
+  @Test("a bucket that owes much under one pace owes no more than the next one lets it")
+  func stricter() {
+    let (meters, wide) = (meters(), Pace(100, in: .seconds(1), burst: 300_000))
+    let now = Instant(nanoseconds: Self.second)
+    for _ in 0..<200_000 { _ = meters.take(2, wide, at: now) }
+    let narrow = Pace(100, in: .seconds(1), burst: 10)
+    let (before, after) = (
+      meters.take(2, narrow, at: now), meters.take(2, narrow, at: now + .milliseconds(11))
+    )
+    #expect(!before && after)
+  }
 }

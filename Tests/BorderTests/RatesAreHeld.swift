@@ -188,3 +188,26 @@ struct RatesAreHeld {
     #expect(statuses(exchange.west) == [503, 503, 503])
   }
 }
+
+extension RatesAreHeld {
+  @Test("what comes from a peer's target, and is no answer, is counted for the peer")
+  func targets() {
+    var layout = Stage.layout()
+    let apart = layout.peer("apart", [], at: ["10.9.0.1:5060"])
+    layout.rateLimits = [
+      Rules.RateLimit(
+        "all", per: .element, .messages, Pace(1, in: .seconds(60), burst: 3), .drop)
+    ]
+    var configuration = layout.configuration()
+    configuration.admission.answering = [
+      Rules.Source(network: endpoint("10.9.0.1:1").address, bits: 128, peer: apart)
+    ]
+    let seed = Seed(tokens: Key(1, 2), hashes: Key(3, 4), generations: 5)
+    let now = Instant(nanoseconds: 1_000_000_000)
+    var border = Border(configuration, seed: seed, now: now)
+    let flow = Flow(.udp, listener: 0, remote: endpoint("10.9.0.1:7777"))
+    var welcomes: [Welcome] = []
+    for _ in 0..<5 { welcomes.append(border.welcome(flow, now: now)) }
+    #expect(welcomes == [.welcome, .welcome, .welcome, .tooMany, .tooMany])
+  }
+}

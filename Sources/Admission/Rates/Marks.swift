@@ -13,6 +13,9 @@ package struct Marks: Sendable {
 
   package init() {}
 
+  /// Whether one more beginning finds room.
+  var canBegin: Bool { begins < Self.most }
+
   mutating func begins(_ rule: Int) {
     guard begins < Self.most else { return }
     begun[begins] = UInt32(truncatingIfNeeded: rule)

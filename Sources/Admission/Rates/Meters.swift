@@ -51,6 +51,11 @@ final class Meters: Sendable {
       if outcome.exchanged { return true }
       expected = outcome.original
     }
+    // Under the pace of an earlier policy it may have come to owe more than this one lets anybody.
+    let most = now.nanoseconds &+ pace.recovery.nanoseconds
+    if expected > most {
+      _ = words[bucket].compareExchange(expected: expected, desired: most, ordering: .relaxed)
+    }
     return false
   }
 }
@@ -62,19 +67,19 @@ extension Meters {
   static let quiet = Interval.seconds(10)
 
   /// A rule has refused, or would have.
+  /// - Parameter mayBegin: whether a beginning can be told; else it begins with a later one.
   /// - Returns: whether it begins to bite with this one; exactly one worker hears so.
-  func bite(_ rule: Int, at now: Instant) -> Bool {
+  func bite(_ rule: Int, at now: Instant, mayBegin: Bool = true) -> Bool {
     let first = order[rule].first
     words[first].add(1, ordering: .relaxed)
-    let until = words[first + 1].load(ordering: .relaxed)
     let end = (now + Self.quiet).nanoseconds
-    if until == 0 {
-      return words[first + 1].compareExchange(expected: 0, desired: end, ordering: .relaxed)
-        .exchanged
-    }
+    var until = words[first + 1].load(ordering: .relaxed)
     // Not each of a flood moves the word that all workers look at.
-    if end &- until > Self.quiet.nanoseconds / 8 {
-      words[first + 1].store(end, ordering: .relaxed)
+    while until == 0 ? mayBegin : end &- until > Self.quiet.nanoseconds / 8 {
+      let outcome = words[first + 1].compareExchange(
+        expected: until, desired: end, ordering: .relaxed)
+      if outcome.exchanged { return until == 0 }
+      until = outcome.original
     }
     return false
   }

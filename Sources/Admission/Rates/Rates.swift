@@ -172,7 +172,7 @@ extension Rates {
   /// A rule would stop something.
   /// - Returns: whether it does, and does not only observe.
   private func note(_ entry: Entry, _ now: Instant, _ marks: inout Marks) -> Bool {
-    if meters.bite(entry.rule, at: now) { marks.begins(entry.rule) }
+    if meters.bite(entry.rule, at: now, mayBegin: marks.canBegin) { marks.begins(entry.rule) }
     if entry.mode == .enforce { return true }
     marks.observes(entry.rule)
     return false

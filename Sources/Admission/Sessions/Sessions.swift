@@ -278,7 +278,9 @@ extension Sessions {
     }
     for place in rules where !entries[place].bound.admits(taking.before) {
       let rule = entries[place].rule
-      if meters.bite(base &+ rule, at: now) { marks.begins(base &+ rule) }
+      if meters.bite(base &+ rule, at: now, mayBegin: marks.canBegin) {
+        marks.begins(base &+ rule)
+      }
       if entries[place].isEnforced { return rule }
       marks.observes(base &+ rule)
     }
